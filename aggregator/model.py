@@ -1,0 +1,376 @@
+"""One frozen type a stage: what flows through the house.
+
+::
+
+    Feed → Request → Response → ParsedFeed(Entry…) → Article → Match → Story
+     └ FeedState: what polling learned about it
+
+All times are aware datetimes in UTC. All languages are BCP 47 tags in their canonical spelling,
+and Chinese always carries its script: ``zh-Hant`` or ``zh-Hans``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A subscription: what the user asked for."""
+
+    id: str
+    url: str
+    """Where it is fetched, secrets filled in. Never shown: that is ``shown_url``."""
+    shown_url: str
+    """The same without userinfo and with ``${NAME}`` in place of each secret."""
+    name: str
+    """What people are shown; the feed's id where the configuration gives no name."""
+    category: str | None = None
+    language: str | None = None
+    """A hint, for texts too short to tell; what a text says of itself comes first."""
+    priority: int = 0
+    """Among articles alike in other respects the one of the higher priority represents a story."""
+    publisher: str | None = None
+    private: bool = False
+    """Stored and matched, but never named, linked or quoted in what is published."""
+    min_interval: timedelta = timedelta(hours=1)
+    max_interval: timedelta = timedelta(hours=24)
+    timeout: timedelta = timedelta(seconds=30)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a file that the configuration itself names."""
+        return self.url.startswith("file:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What polling learned about a feed. The policy makes it; the store keeps it."""
+
+    feed: str
+    url: str | None = None
+    """Where the feed was last fetched from; another configured url drops the validators."""
+    moved_to: str | None = None
+    """Where a permanent redirect, seen often and long enough, says it lives now."""
+    redirect_to: str | None = None
+    redirect_sightings: int = 0
+    redirect_since: datetime | None = None
+    """A permanent redirect that has not yet been seen often and long enough."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Validators exactly as the server sent them (RFC 9110 section 8.8), bytes as Latin-1."""
+    body_hash: str | None = None
+    """SHA-256 of the last body that parsed: an equal body is not parsed again."""
+    lifetime: timedelta | None = None
+    """The freshness lifetime that the server gave (RFC 9111 section 4.2.1): a 304 renews it."""
+    checked: datetime | None = None
+    """When it was last asked, whatever came of it."""
+    succeeded: datetime | None = None
+    changed: datetime | None = None
+    """When it last had something new."""
+    due: datetime | None = None
+    """When our own interval wants it polled next."""
+    not_before: datetime | None = None
+    """The server's word (max-age, Retry-After, …): not even ``--force`` asks earlier."""
+    rule: str | None = None
+    """The rule that set the next time, in words: ``max-age=600``, ``backoff after 3 failures``."""
+    failures: int = 0
+    """In a row."""
+    error: str | None = None
+    """The last failure in words, with what to do; None after a success."""
+    gone: bool = False
+    """410: not asked again until the user says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One conditional GET to make."""
+
+    feed: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    timeout: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect on the way: the status, and the absolute url that it led to."""
+
+    status: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came of a request: an answer, or the failure to get one."""
+
+    feed: str
+    url: str
+    """As asked."""
+    final_url: str
+    """After redirects: the base of relative links (RFC 3986 section 5.1.3)."""
+    status: int
+    """The HTTP status; 200 for a file; 0 where no answer came (then ``failure`` says why)."""
+    at: datetime
+    """When it was complete."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; bytes as Latin-1; repeated fields joined with ", "."""
+    body: bytes = b""
+    """Decoded from its content coding."""
+    hops: tuple[Hop, ...] = ()
+    elapsed: timedelta = timedelta()
+    failure: str | None = None
+    """In words, with what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A text of an entry, as the feed has it."""
+
+    value: str
+    html: bool
+    """Whether it is markup; plain text otherwise."""
+    language: str | None = None
+    base: str | None = None
+    """The xml:base in force, where there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that comes with an entry (RSS enclosure, Atom link rel=enclosure, attachment)."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+    """In bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the feed said of one item, untouched: no text cleaned, no date believed."""
+
+    guid: str | None = None
+    guid_is_link: bool = False
+    link: str | None = None
+    title: Content | None = None
+    summary: Content | None = None
+    content: tuple[Content, ...] = ()
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    """Dates as written."""
+    source_title: str | None = None
+    source_url: str | None = None
+    """RSS ``<source>`` or ``atom:source``: where an aggregator's item comes from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed document, read."""
+
+    format: str
+    """``rss091``, ``rss20``, ``rss10``, ``atom03``, ``atom10``, ``json11``, … or ``""``."""
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    link: str | None = None
+    """The site's page, absolute."""
+    base: str | None = None
+    """What relative links of entries resolve against where no xml:base says otherwise."""
+    language: str | None = None
+    ttl: timedelta | None = None
+    """RSS ``<ttl>`` or the syndication module's period over frequency, whichever is longer."""
+    skip_hours: frozenset[int] = frozenset()
+    """Hours (UTC, 0-23) in which the publisher asks not to be polled."""
+    skip_days: frozenset[int] = frozenset()
+    """Days (Monday is 0, UTC) of the same kind."""
+    hubs: tuple[str, ...] = ()
+    self_url: str | None = None
+    problems: tuple[str, ...] = ()
+    """What was wrong with it though it could be read, in words: a partial parse says so."""
+
+
+class PublishedSource(StrEnum):
+    """Where an article's ``published`` comes from."""
+
+    FEED = "feed"
+    """The feed's own publication date."""
+    UPDATED = "updated"
+    """The feed's date of the last change, since it gives no other."""
+    FIRST_SEEN = "first-seen"
+    """Our first sight of it: the feed's date is missing, unreadable, or in the future."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A text in one language within an article; a bilingual article has two."""
+
+    language: str | None
+    """None where the text is too short or too strange to tell."""
+    title: str
+    """Plain text. Empty where this part has no headline of its own."""
+    lead: str
+    """Plain text: the first sentences, at most ``normalize.text.LEAD`` characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The normalized entry: the one shape that everything later works on."""
+
+    id: str
+    """16 hexadecimal digits, stable for life: drawn from the feed and the first identity key."""
+    feed: str
+    keys: tuple[str, ...] = ()
+    """The names under which a later poll recognises it, strongest first (normalize.identity)."""
+    guid: str | None = None
+    url: str | None = None
+    """Canonical: two spellings of one address are equal (normalize.url)."""
+    link: str | None = None
+    """Absolute, as published: what a reader is sent to."""
+    title: str
+    """Plain text; made from the text where the entry has none; may be empty."""
+    language: str | None = None
+    """That of the first part."""
+    parts: tuple[Part, ...]
+    summary: str = ""
+    content: str = ""
+    """Sanitized HTML with absolute links."""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str | None = None
+    publisher: str
+    """The feed's, else the item's source, else the registrable domain of its link."""
+    published: datetime
+    published_source: PublishedSource
+    updated: datetime | None = None
+    first_seen: datetime
+    content_hash: str
+    """SHA-256 over what a reader would call the article; dates and tracking do not count."""
+
+
+class Level(StrEnum):
+    """In which sense two articles are the same."""
+
+    ITEM = "item"
+    """One item: the same guid within a feed, or the same canonical url."""
+    COPY = "copy"
+    """One text: syndicated or lightly edited."""
+    EVENT = "event"
+    """One event, told in other words or another language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Why two articles belong to one story."""
+
+    a: str
+    b: str
+    """Article ids."""
+    level: Level
+    probability: float
+    """That both report one event, 0 to 1."""
+    reasons: tuple[str, ...]
+    """In words, strongest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An article's place in a story."""
+
+    article: Article
+    match: Match | None
+    """What brought it in; None for the article that founded the story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A set of articles about one event."""
+
+    id: str
+    """``urn:uuid:…``, drawn once and kept for life."""
+    members: tuple[Member, ...]
+    """In the order in which they came in; never empty."""
+    representative: str
+    """The id of the article whose words stand for the story."""
+    created: datetime
+    """When the story came to be here: what feed readers are told as ``published``."""
+    updated: datetime
+    """When what readers see of it last changed."""
+    fingerprint: str
+    """Of what readers see of it: ``updated`` moves only when this does."""
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """Its members' articles."""
+        return tuple(member.article for member in self.members)
+
+    @property
+    def lead_article(self) -> Article:
+        """The representative itself."""
+        return next(a for a in self.articles if a.id == self.representative)
+
+    @property
+    def first(self) -> datetime:
+        """When the event was first reported."""
+        return min(article.published for article in self.articles)
+
+    @property
+    def last(self) -> datetime:
+        """When it was last reported."""
+        return max(article.published for article in self.articles)
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """The distinct publishers, in order of arrival."""
+        return tuple(dict.fromkeys(article.publisher for article in self.articles))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The distinct languages told, in order of arrival."""
+        return tuple(
+            dict.fromkeys(
+                part.language
+                for article in self.articles
+                for part in article.parts
+                if part.language is not None
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A story that turned out to be part of another: its id never returns."""
+
+    story: str
+    survivor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store remembers of an article when a later poll brings it again."""
+
+    id: str
+    content_hash: str
+    first_seen: datetime
+    published: datetime
+    published_source: PublishedSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What happened, to be stored in one transaction."""
+
+    states: tuple[FeedState, ...] = ()
+    articles: tuple[Article, ...] = ()
+    """New, or changed in place."""
+    keys: tuple[tuple[str, str, str], ...] = ()
+    """(feed, key, article): names newly learned of articles already known."""
+    stories: tuple[Story, ...] = ()
+    """New or changed, whole."""
+    withdrawals: tuple[Withdrawal, ...] = ()
