@@ -20,7 +20,7 @@ class Feed:
     """A subscription: what the user asked for."""
 
     id: str
-    url: str
+    url: str = field(repr=False)
     """Where it is fetched, secrets filled in. Never shown: that is ``shown_url``."""
     shown_url: str
     """The same without userinfo and with ``${NAME}`` in place of each secret."""

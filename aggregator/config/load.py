@@ -1,0 +1,251 @@
+"""The text of feeds.yaml → Config. Pure: the text, its place and the environment are handed in.
+
+Every problem is reported at once, each as ``file:line: key: what is wrong and what to do``.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from pydantic import ValidationError
+
+from aggregator.config.document import Key, read
+from aggregator.config.sections import Defaults, File, Network, Publish, Subscription, split
+from aggregator.errors import ConfigError
+from aggregator.model import Feed
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SHORTEST_SECRET = 6
+"""A shorter value is an ordinary word somewhere: blotting it out would spoil texts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A configuration that can be used: paths absolute, secrets filled in, defaults applied."""
+
+    store: str = field(repr=False)
+    """An SQLAlchemy database url."""
+    network: Network
+    host_delay: timedelta
+    publish: Publish
+    directory: Path
+    """Where the published files go; absolute."""
+    feeds: tuple[Feed, ...]
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Values that must never be shown."""
+    warnings: tuple[str, ...] = ()
+
+    def redact(self, text: str) -> str:
+        """Blot out every secret in a text."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+
+def load(
+    text: str, *, source: str = "feeds.yaml", directory: Path, environment: Mapping[str, str]
+) -> Config:
+    """Read a configuration.
+
+    ``source`` is the file's name for messages, ``directory`` its absolute folder, against which
+    relative paths resolve. Raises ConfigError with every problem found.
+    """
+    data, lines = read(text, source)
+    report = _Report(source, lines)
+    try:
+        file = File.model_validate(data)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            report.add(problem["loc"], _in_words(problem["type"], problem["msg"]))
+        raise report.error() from None
+    secrets = _Secrets(environment)
+    try:
+        store = _store_url(secrets.fill(file.store), directory)
+    except ValueError as error:
+        report.add(("store",), str(error))
+    feeds = tuple(_feeds(file, directory, secrets, report))
+    if report.problems:
+        raise report.error()
+    return Config(
+        store=store,
+        network=file.network,
+        host_delay=file.defaults.host_delay,
+        publish=file.publish,
+        directory=directory / file.publish.directory,
+        feeds=feeds,
+        secrets=frozenset(secrets.values),
+        warnings=tuple(report.warnings),
+    )
+
+
+class _Report:
+    """Collects problems, each placed at its line and key."""
+
+    def __init__(self, source: str, lines: Mapping[Key, int]) -> None:
+        self._source = source
+        self._lines = lines
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
+
+    def add(self, key: Key, message: str) -> None:
+        self.problems.append(self._placed(key, message))
+
+    def warn(self, key: Key, message: str) -> None:
+        self.warnings.append(self._placed(key, message))
+
+    def line(self, key: Key) -> int:
+        """Return where a key stands, or what holds it where the key is missing."""
+        while key and key not in self._lines:
+            key = key[:-1]
+        return self._lines.get(key, 1)
+
+    def error(self) -> ConfigError:
+        return ConfigError(tuple(self.problems))
+
+    def _placed(self, key: Key, message: str) -> str:
+        name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in key)
+        place = f"{self._source}:{self.line(key)}: "
+        return place + (f"{name.lstrip('.')}: {message}" if name else message)
+
+
+_WORDS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "unknown key; docs/feeds.schema.json lists the known ones",
+    "bool_type": "write true or false",
+    "int_type": "write a whole number",
+    "string_type": 'write a text; quote it ("…") if it looks like a number or true/false',
+    "tuple_type": "write a list, one “- …” a line",
+    "model_type": "write keys and values here",
+}
+
+
+def _in_words(kind: str, message: str) -> str:
+    """Say a validator's complaint in this file's terms."""
+    return _WORDS.get(kind, message.removeprefix("Value error, "))
+
+
+class _Secrets:
+    """Fills in ``${NAME}`` and remembers what must never be shown."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.values: set[str] = set()
+
+    def fill(self, text: str) -> str:
+        """Fill in the variables; raise ValueError where the environment lacks one."""
+        for name in _VARIABLE.findall(text):
+            if name not in self._environment:
+                raise ValueError(f"the environment has no {name}; set it before starting")
+            self.remember(self._environment[name])
+        return _VARIABLE.sub(lambda found: self._environment[found[1]], text)
+
+    def remember(self, value: str) -> None:
+        if len(value) >= _SHORTEST_SECRET:
+            self.values.add(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    url: str
+    shown: str
+    host: str
+    """Or a file's name without its ending."""
+    warning: str | None = None
+
+
+def _feeds(file: File, directory: Path, secrets: _Secrets, report: _Report) -> Iterator[Feed]:
+    owners: dict[tuple[str, str], int] = {}
+    for number, given in enumerate(file.feeds):
+        key: Key = ("feeds", number)
+        try:
+            address = _address(given.url, directory, secrets)
+        except ValueError as error:
+            report.add((*key, "url"), str(error))
+            continue
+        if address.warning:
+            report.warn((*key, "url"), address.warning)
+        feed = _feed(given, address, file.defaults)
+        for what, value in (("url", _comparable(given.url)), ("id", feed.id)):
+            owner = owners.setdefault((what, value), number)
+            if owner != number:
+                line = report.line(("feeds", owner, what))
+                report.add((*key, what), f"the feed of line {line} has the same {what}; drop one")
+                break
+        else:
+            yield feed
+
+
+def _address(written_url: str, directory: Path, secrets: _Secrets) -> _Address:
+    """Make out a feed's address; raise ValueError, with what to do, where it is none."""
+    written = split(written_url)
+    if written is not None and written.scheme == "file":
+        path = written_url.partition(":")[2]
+        if not path or path.startswith("//"):
+            raise ValueError("write file: and a path, such as file:feeds/example.xml")
+        return _Address(f"file:{directory / path}", written_url, Path(path).stem)
+    if written is None or written.scheme not in ("http", "https"):
+        raise ValueError("write an address that starts with http://, https:// or file:")
+    url = secrets.fill(written_url)
+    parts = split(url)
+    if parts is None or not parts.hostname or not written.hostname:
+        raise ValueError("this address names no host, or a port that cannot be")
+    if parts.password:
+        secrets.remember(parts.password)
+    in_clear = written.password and not _VARIABLE.search(written.password)
+    return _Address(
+        url,
+        _without_userinfo(written),
+        written.hostname,
+        "a password stands in this file; put it into the environment and write ${NAME} here"
+        if in_clear
+        else None,
+    )
+
+
+def _feed(given: Subscription, address: _Address, defaults: Defaults) -> Feed:
+    return Feed(
+        id=given.id or _default_id(address.host, _comparable(given.url)),
+        url=address.url,
+        shown_url=address.shown,
+        name=given.name or address.host,
+        category=given.category,
+        language=given.language,
+        priority=given.priority,
+        publisher=given.publisher,
+        private=given.private,
+        min_interval=defaults.min_interval,
+        max_interval=defaults.max_interval,
+        timeout=defaults.timeout,
+    )
+
+
+def _default_id(host: str, url: str) -> str:
+    """Name a feed that has no id: readable, unique, and silent about what may be secret."""
+    readable = re.sub(r"[^A-Za-z0-9.]+", "-", host.removeprefix("www.")).strip("-.") or "feed"
+    return f"{readable[:60]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def _without_userinfo(parts: SplitResult) -> str:
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _comparable(url: str) -> str:
+    """Return what two spellings of one feed address share (RFC 3986 section 6.2)."""
+    parts = urlsplit(url)
+    default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    netloc = parts.netloc.lower().removesuffix(default_port)
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+
+
+def _store_url(url: str, directory: Path) -> str:
+    """Make a database url's relative path absolute; raise ValueError where it is no such url."""
+    if "://" not in url:
+        raise ValueError("write sqlite:///PATH or postgresql://USER@HOST/DATABASE")
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not path or path.startswith(":memory:"):
+        return url
+    return f"sqlite:///{directory / path}"

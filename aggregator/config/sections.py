@@ -1,0 +1,190 @@
+"""What may stand in feeds.yaml: the sections, their keys, their defaults."""
+
+import ipaddress
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = r"^([0-9]+[smhdw])+$"
+
+
+def _duration(text: object) -> timedelta:
+    """Read ``30s``, ``15m``, ``1h30m``, ``7d`` or ``2w``; raise ValueError on anything else."""
+    if isinstance(text, timedelta):
+        return text
+    if not isinstance(text, str) or not re.fullmatch(_DURATION, text):
+        raise ValueError("write a duration such as 30s, 15m, 1h30m, 7d or 2w")
+    seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"([0-9]+)([smhdw])", text))
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise ValueError("this duration is longer than any calendar") from None
+
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        known = re.fullmatch(r"[A-Za-z0-9.-]+", host) is not None
+    else:
+        known = address.version == 4 or host.startswith("[")  # noqa: PLR2004  IP versions
+    if not known or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004  ports
+        raise ValueError('write "host:port", such as "127.0.0.1:8099" or "[::1]:8099"')
+    return text.lower()
+
+
+def _web_address(text: str) -> str:
+    parts = split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write an address that starts with http:// or https://")
+    return text
+
+
+def split(url: str) -> SplitResult | None:
+    """Split a url; None where it cannot be one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    return parts
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": _DURATION, "examples": ["30s", "1h", "7d"]}),
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+HostPort = Annotated[str, BeforeValidator(_host_and_port)]
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Network(_Section):
+    """How this program meets the network."""
+
+    allow: Annotated[
+        tuple[HostPort, ...],
+        Field(
+            strict=False,
+            description="Exact host:port pairs that may be private or loopback addresses.",
+        ),
+    ] = ()
+    contact: Annotated[
+        WebAddress | None,
+        Field(description="A page about you, named to every server asked, for complaints."),
+    ] = None
+
+
+class Defaults(_Section):
+    """What holds for every feed that does not say otherwise."""
+
+    min_interval: Annotated[
+        Duration, Field(description="A feed is not polled more often than this.")
+    ] = timedelta(hours=1)
+    max_interval: Annotated[
+        Duration, Field(description="A feed is polled at least this often, its server permitting.")
+    ] = timedelta(hours=24)
+    host_delay: Annotated[
+        Duration, Field(description="The pause between two requests to one host.")
+    ] = timedelta(seconds=2)
+    timeout: Annotated[Duration, Field(description="The longest that one poll may take.")] = (
+        timedelta(seconds=30)
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_interval > self.max_interval:
+            raise ValueError("min_interval is longer than max_interval")
+        if not self.timeout:
+            raise ValueError("timeout must be longer than 0s")
+        return self
+
+
+class Publish(_Section):
+    """What is published, and where."""
+
+    directory: Annotated[
+        Text, Field(description="Where the files go; relative to the configuration file.")
+    ] = "public"
+    base_url: Annotated[
+        WebAddress | None, Field(description="Where subscribers will find that directory.")
+    ] = None
+    title: Annotated[Text, Field(description="The merged feed's title.")] = "My merged feed"
+    limit: Annotated[int, Field(ge=1, le=10000, description="Stories a feed.")] = 100
+    max_age: Annotated[
+        Duration,
+        Field(description="Stories this much older than the newest are kept but not published."),
+    ] = timedelta(days=7)
+
+
+class Subscription(_Section):
+    """One feed."""
+
+    url: Annotated[
+        Text,
+        Field(description="http(s) address, or file: and a path relative to this file."),
+    ]
+    id: Annotated[
+        Identifier | None,
+        Field(description="The feed's identity: with it the url may change, its history stays."),
+    ] = None
+    name: Annotated[Text | None, Field(description="What people are shown.")] = None
+    category: Annotated[Text | None, Field(description="A folder of the OPML.")] = None
+    language: Annotated[
+        Language | None, Field(description="BCP 47; helps with texts too short to tell.")
+    ] = None
+    priority: Annotated[
+        int, Field(description="Of articles otherwise alike, the higher speaks for the story.")
+    ] = 0
+    publisher: Annotated[
+        Text | None, Field(description="Whose articles these are; coverage is counted by it.")
+    ] = None
+    private: Annotated[
+        bool, Field(description="Stored and matched, but never shown in what is published.")
+    ] = False
+
+
+class File(_Section):
+    """The whole of feeds.yaml."""
+
+    model_config = ConfigDict(
+        title="aggregator's feeds.yaml", extra="forbid", strict=True, frozen=True
+    )
+
+    version: Annotated[Literal[1], Field(description="Of this format.")]
+    store: Annotated[
+        Text,
+        Field(description="sqlite:///PATH (relative to this file) or postgresql://…"),
+    ] = "sqlite:///aggregator.db"
+    network: Network = Network()
+    defaults: Defaults = Defaults()
+    publish: Publish = Publish()
+    feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of feeds.yaml, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **File.model_json_schema(),
+    }
