@@ -50,7 +50,7 @@ class FeedState:
 
     feed: str
     url: str | None = None
-    """Where the feed was last fetched from; another configured url drops the validators."""
+    """The configured url (``Feed.shown_url``) that all this was learned of; another one voids it."""
     moved_to: str | None = None
     """Where a permanent redirect, seen often and long enough, says it lives now."""
     redirect_to: str | None = None
@@ -64,6 +64,12 @@ class FeedState:
     """SHA-256 of the last body that parsed: an equal body is not parsed again."""
     lifetime: timedelta | None = None
     """The freshness lifetime that the server gave (RFC 9111 section 4.2.1): a 304 renews it."""
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    """What the document said last (ParsedFeed): an unchanged one is not parsed to say it again."""
+    rhythm: timedelta | None = None
+    """The time between two polls that found something new, smoothed over the latest of them."""
     checked: datetime | None = None
     """When it was last asked, whatever came of it."""
     succeeded: datetime | None = None
