@@ -39,7 +39,7 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line, text.count("\n")) + 1 if mark else 1
         raise ConfigError((f"{source}:{line}: not YAML: {error.problem}",)) from error
     except yaml.YAMLError as error:
         raise ConfigError((f"{source}:1: not YAML: {error}",)) from error

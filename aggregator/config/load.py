@@ -117,7 +117,7 @@ _WORDS = {
     "extra_forbidden": "unknown key; docs/feeds.schema.json lists the known ones",
     "bool_type": "write true or false",
     "int_type": "write a whole number",
-    "string_type": 'write a text; quote it ("…") if it looks like a number or true/false',
+    "string_type": 'write a text; put a number or true/false in quotes ("…")',
     "tuple_type": "write a list, one “- …” a line",
     "model_type": "write keys and values here",
 }

@@ -15,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic.json_schema import GenerateJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = r"^([0-9]+[smhdw])+$"
@@ -31,6 +32,13 @@ def _duration(text: object) -> timedelta:
         return timedelta(seconds=seconds)
     except OverflowError:
         raise ValueError("this duration is longer than any calendar") from None
+
+
+def _written(length: timedelta) -> str:
+    """Write a duration in its largest whole unit: what ``_duration`` reads."""
+    seconds = int(length.total_seconds())
+    unit = next(unit for unit in "wdhms" if seconds % _UNITS[unit] == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def _host_and_port(text: str) -> str:
@@ -182,9 +190,16 @@ class File(_Section):
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
 
 
+class _Schema(GenerateJsonSchema):
+    """Writes default durations as the file does."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return _written(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of feeds.yaml, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **File.model_json_schema(),
+        **File.model_json_schema(schema_generator=_Schema),
     }

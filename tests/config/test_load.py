@@ -1,0 +1,163 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.config import Config, load
+from aggregator.errors import ConfigError
+
+FOLDER = Path("/srv/news")
+
+
+def read(text: str, **environment: str) -> Config:
+    return load(text, directory=FOLDER, environment=environment)
+
+
+def problems(text: str, **environment: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        read(text, **environment)
+    return caught.value.problems
+
+
+def test_defaults_are_those_of_the_documentation():
+    config = read("version: 1\nfeeds: [{url: 'https://example.org/feed.xml'}]")
+    assert config.store == "sqlite:////srv/news/aggregator.db"
+    assert config.directory == FOLDER / "public"
+    assert config.host_delay == timedelta(seconds=2)
+    assert (config.publish.limit, config.publish.max_age) == (100, timedelta(days=7))
+    (feed,) = config.feeds
+    assert (feed.min_interval, feed.max_interval) == (timedelta(hours=1), timedelta(hours=24))
+    assert feed.timeout == timedelta(seconds=30)
+    assert feed.name == "example.org"
+
+
+def test_a_feed_without_id_gets_a_readable_one_that_stays():
+    text = "version: 1\nfeeds: [{url: 'https://www.example.org/secret-path/feed.xml'}]"
+    (feed,) = read(text).feeds
+    assert feed.id.startswith("example.org-")
+    assert "secret" not in feed.id
+    assert feed.id == read(text).feeds[0].id
+
+
+def test_files_are_relative_to_the_configuration():
+    (feed,) = read("version: 1\nfeeds: [{url: file:feeds/a.xml}]").feeds
+    assert feed.url == "file:/srv/news/feeds/a.xml"
+    assert feed.shown_url == "file:feeds/a.xml"
+    assert feed.is_local
+
+
+@pytest.mark.parametrize("path", ["file:", "file://host/a.xml"])
+def test_a_file_needs_a_path(path: str):
+    assert problems(f"version: 1\nfeeds: [{{url: '{path}'}}]")[0].startswith("feeds.yaml:2: ")
+
+
+def test_secrets_come_from_the_environment_and_are_never_shown():
+    text = "version: 1\nfeeds: [{url: 'https://me:${WORD}@example.org/${TOKEN}/feed'}]"
+    config = read(text, WORD="open-sesame", TOKEN="t0k3nt0k3n")
+    (feed,) = config.feeds
+    assert feed.url == "https://me:open-sesame@example.org/t0k3nt0k3n/feed"
+    assert feed.shown_url == "https://example.org/${TOKEN}/feed"
+    shown = repr(config)
+    assert "open-sesame" not in shown.replace(repr(config.secrets), "")
+    assert config.redact("GET /t0k3nt0k3n as open-sesame") == "GET /*** as ***"
+    assert not config.warnings
+
+
+def test_a_rotated_secret_keeps_the_feeds_identity():
+    text = "version: 1\nfeeds: [{url: 'https://example.org/${TOKEN}/feed'}]"
+    assert read(text, TOKEN="old-token").feeds[0].id == read(text, TOKEN="new-token").feeds[0].id
+
+
+def test_a_missing_variable_is_named():
+    text = "version: 1\nfeeds:\n  - url: https://example.org/${TOKEN}\n"
+    assert problems(text) == (
+        "feeds.yaml:3: feeds[0].url: the environment has no TOKEN; set it before starting",
+    )
+
+
+def test_a_password_in_the_file_is_warned_of():
+    config = read("version: 1\nfeeds:\n  - url: https://me:open-sesame@example.org/feed\n")
+    (warning,) = config.warnings
+    assert warning.startswith("feeds.yaml:3: feeds[0].url: a password stands in this file")
+    assert "open-sesame" not in warning
+    assert config.redact("open-sesame") == "***"
+
+
+def test_the_store_is_relative_to_the_configuration_or_a_server():
+    assert read("version: 1\nfeeds: []\nstore: sqlite:///data/a.db").store == (
+        "sqlite:////srv/news/data/a.db"
+    )
+    assert read("version: 1\nfeeds: []\nstore: sqlite:////var/a.db").store == (
+        "sqlite:////var/a.db"
+    )
+    assert read("version: 1\nfeeds: []\nstore: postgresql://h/d").store == "postgresql://h/d"
+    assert problems("version: 1\nfeeds: []\nstore: a.db")[0].startswith("feeds.yaml:3: store: ")
+
+
+def test_every_problem_is_reported_at_once_with_its_line_and_key():
+    found = problems(
+        "version: 1\n"
+        "colour: red\n"
+        "defaults: {min_interval: 3 hours}\n"
+        "feeds:\n"
+        "  - url: 12\n"
+        "  - name: no address\n"
+        "  - url: https://example.org/\n"
+        "    nmae: typo\n"
+    )
+    assert sorted(found) == [
+        "feeds.yaml:2: colour: unknown key; docs/feeds.schema.json lists the known ones",
+        "feeds.yaml:3: defaults.min_interval: write a duration such as 30s, 15m, 1h30m, 7d or 2w",
+        'feeds.yaml:5: feeds[0].url: write a text; put a number or true/false in quotes ("…")',
+        "feeds.yaml:6: feeds[1].url: this key is missing",
+        "feeds.yaml:8: feeds[2].nmae: unknown key; docs/feeds.schema.json lists the known ones",
+    ]
+
+
+def test_one_address_twice_is_an_error_in_any_spelling():
+    found = problems(
+        "version: 1\nfeeds:\n  - url: https://example.org/\n  - url: https://EXAMPLE.org:443/#top\n"
+    )
+    assert found == ("feeds.yaml:4: feeds[1].url: the feed of line 3 has the same url; drop one",)
+
+
+def test_one_id_twice_is_an_error_even_on_one_line():
+    (found,) = problems("version: 1\nfeeds: [{id: a, url: http://a/}, {id: a, url: http://b/}]")
+    assert found == "feeds.yaml:2: feeds[1].id: the feed of line 2 has the same id; drop one"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", 1),
+        ("a: [", 1),
+        ("version: 1\nversion: 1\nfeeds: []", 2),
+        ("version: 1\nfeeds: &a [*a]", 2),
+        ("- a list", 1),
+        ("version: 2\nfeeds: []", 1),
+        ("version: 1\nfeeds: []\nnetwork: {allow: [localhost]}", 3),
+        ("version: 1\nfeeds: []\nnetwork: {allow: ['::1:80']}", 3),
+        ("version: 1\nfeeds: []\nnetwork: {allow: ['h:99999']}", 3),
+        ("version: 1\nfeeds: []\ndefaults: {min_interval: 2d}", 3),
+        ("version: 1\nfeeds: []\ndefaults: {timeout: 0s}", 3),
+        ("version: 1\nfeeds: []\ndefaults: {timeout: 99999999999999w}", 3),
+        ("version: 1\nfeeds: []\npublish: {base_url: news.example.org}", 3),
+        ("version: 1\nfeeds: []\npublish: {limit: 0}", 3),
+        ("version: 1\nfeeds: [{url: 'ftp://example.org/'}]", 2),
+        ("version: 1\nfeeds: [{url: 'https://'}]", 2),
+        ("version: 1\nfeeds: [{url: 'https://example.org:port/'}]", 2),
+        ("version: 1\nfeeds: [{url: 'https://example.org/', id: 'a b'}]", 2),
+    ],
+)
+def test_what_cannot_be_used_names_its_line(text: str, line: int):
+    assert problems(text)[0].startswith(f"feeds.yaml:{line}: ")
+
+
+def test_norwegian_is_a_language():
+    (feed,) = read("version: 1\nfeeds: [{url: 'https://example.no/', language: no}]").feeds
+    assert feed.language == "no"
+
+
+def test_allowed_addresses_are_exact_pairs():
+    config = read("version: 1\nfeeds: []\nnetwork: {allow: ['127.0.0.1:8099', '[::1]:80']}")
+    assert config.network.allow == ("127.0.0.1:8099", "[::1]:80")
