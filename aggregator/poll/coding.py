@@ -1,0 +1,175 @@
+"""Content codings (RFC 9110 section 8.4.1), undone as the bytes come in, never past a limit."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import brotli  # type: ignore[import-untyped]  # it ships no types
+import zstandard
+
+from aggregator.errors import FetchError
+
+ACCEPTED = "gzip, deflate, br, zstd"
+"""For Accept-Encoding."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZLIB_METHOD = 8
+_BLOCK = 1 << 16
+_ZSTD_WINDOW = 8 << 20
+"""RFC 9659: a decoder need not give a web server more."""
+_ZSTD_SLICE = 256
+"""Bytes handed over at once: it takes no limit, and 4 bytes may become 128 KiB (RFC 8878)."""
+
+
+class _Decoder(Protocol):
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        """Yield what the bytes become, piece by piece, none of them large."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether the coding is complete."""
+        ...
+
+
+class Body:
+    """A body that is decoded while it arrives."""
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        """Take the Content-Encoding field and the most bytes that may come out.
+
+        Raise FetchError for a coding that we did not ask for, or for several on top of each other.
+        """
+        codings = [name.strip().lower() for name in content_encoding.split(",")]
+        codings = [name for name in codings if name not in ("", "identity")]
+        if len(codings) > 1:
+            raise FetchError(f"it is compressed more than once ({content_encoding}): not unpacked")
+        self._coding = codings[0] if codings else "identity"
+        if self._coding not in _DECODERS:
+            raise FetchError(f"it is compressed in a way we did not ask for ({self._coding})")
+        self._limit = limit
+        self._head = b""
+        self._decoder: _Decoder | None = None
+        self._parts: list[bytes] = []
+        self.size = 0
+        """Of what has come out."""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes; raise FetchError where they are broken or become too many."""
+        if self._decoder is None:
+            self._head += data
+            if len(self._head) < len(_GZIP_MAGIC):
+                return
+            data, self._head = self._head, b""
+            self._decoder = _DECODERS[self._coding](data)
+        self._decode(self._decoder, data)
+
+    def finish(self) -> bytes:
+        """Return the whole; raise FetchError where its end is missing."""
+        if self._decoder is None:
+            self._decoder = _Plain()
+            self._decode(self._decoder, self._head)
+        if not self._decoder.ended:
+            raise FetchError(f"the {self._coding} body ends before its end; it is asked again")
+        return b"".join(self._parts)
+
+    def _decode(self, decoder: _Decoder, data: bytes) -> None:
+        try:
+            for part in decoder.decode(data):
+                self.size += len(part)
+                if self.size > self._limit:
+                    raise FetchError(too_large(self._limit))
+                self._parts.append(part)
+        except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+            raise FetchError(f"its {self._coding} body is broken ({error})") from error
+
+
+def too_large(limit: int) -> str:
+    """Say that a feed is larger than the limit, in bytes."""
+    return f"it is larger than the {limit / 2**20:.4g} MiB that a feed may have: not read"
+
+
+class _Plain:
+    ended = True
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        yield data
+
+
+class _Zlib:
+    """gzip (RFC 1952; several members in a row are one body) and deflate (RFC 1950, RFC 1951)."""
+
+    def __init__(self, window_bits: int) -> None:
+        self._window_bits = window_bits
+        self._stream = zlib.decompressobj(window_bits)
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._stream.eof:
+                if not data.startswith(_GZIP_MAGIC):
+                    return  # padding behind the end
+                self._stream = zlib.decompressobj(self._window_bits)
+            yield self._stream.decompress(data, _BLOCK)
+            data = self._stream.unconsumed_tail or self._stream.unused_data
+
+    @property
+    def ended(self) -> bool:
+        return self._stream.eof
+
+
+class _Brotli:
+    """RFC 7932."""
+
+    def __init__(self) -> None:
+        self._stream = brotli.Decompressor()
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        yield self._stream.process(data, output_buffer_limit=_BLOCK)
+        while not self._stream.can_accept_more_data():
+            yield self._stream.process(b"", output_buffer_limit=_BLOCK)
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._stream.is_finished())
+
+
+class _Zstd:
+    """RFC 8878; several frames in a row are one body."""
+
+    def __init__(self) -> None:
+        self._context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        self._frame = self._context.decompressobj()
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _ZSTD_SLICE):
+            piece = data[start : start + _ZSTD_SLICE]
+            while piece:
+                if self._frame.eof:
+                    self._frame = self._context.decompressobj()
+                yield self._frame.decompress(piece)
+                piece = self._frame.unused_data
+
+    @property
+    def ended(self) -> bool:
+        return self._frame.eof
+
+
+def _gzip(head: bytes) -> _Decoder:
+    """Servers that say gzip and send plain text are common, and every browser copes."""
+    return _Zlib(31) if head.startswith(_GZIP_MAGIC) else _Plain()
+
+
+def _deflate(head: bytes) -> _Decoder:
+    """RFC 9110 section 8.4.1.2: with zlib's header, but some leave it out."""
+    has_header = head[0] & 0xF == _ZLIB_METHOD and int.from_bytes(head[:2]) % 31 == 0
+    return _Zlib(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
+
+
+_DECODERS: dict[str, Callable[[bytes], _Decoder]] = {
+    "identity": lambda _head: _Plain(),
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": lambda _head: _Brotli(),
+    "zstd": lambda _head: _Zstd(),
+}

@@ -1,0 +1,65 @@
+"""One lane a host: one visitor at a time, spaced, while no host waits for another's."""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Lane(Generic[T]):
+    waiting: deque[T] = field(default_factory=deque)
+    busy: bool = False
+    opens: float = 0.0
+
+
+class Lanes(Generic[T]):
+    """Jobs waiting for their hosts. Times are seconds on any clock that never goes back."""
+
+    def __init__(self, delay: float) -> None:
+        """Take the pause between the end of a job and the start of the next at the same host."""
+        self._delay = delay
+        self._lanes: dict[str, _Lane[T]] = {}
+        self._open: list[tuple[float, int, str]] = []
+        self._turn = 0
+        self.waiting = 0
+        """How many jobs have not yet begun."""
+
+    def add(self, host: str, job: T, *, first: bool = False) -> None:
+        """Let a job wait for its host: behind the others, or before them."""
+        lane = self._lanes.setdefault(host, _Lane())
+        if first:
+            lane.waiting.appendleft(job)
+        else:
+            lane.waiting.append(job)
+        self.waiting += 1
+        if not lane.busy and len(lane.waiting) == 1:
+            self._offer(host, lane)
+
+    def take(self, now: float) -> T | None:
+        """Return the next job whose host is free, which then is busy; None where there is none."""
+        if not self._open or self._open[0][0] > now:
+            return None
+        _, _, host = heapq.heappop(self._open)
+        lane = self._lanes[host]
+        lane.busy = True
+        self.waiting -= 1
+        return lane.waiting.popleft()
+
+    def free(self, host: str, now: float) -> None:
+        """Say that the job at this host is done."""
+        lane = self._lanes[host]
+        lane.busy = False
+        lane.opens = now + self._delay
+        if lane.waiting:
+            self._offer(host, lane)
+
+    def next_opening(self) -> float | None:
+        """Return when the next job can be taken, provided that no running one ends before."""
+        return self._open[0][0] if self._open else None
+
+    def _offer(self, host: str, lane: _Lane[T]) -> None:
+        self._turn += 1
+        heapq.heappush(self._open, (lane.opens, self._turn, host))

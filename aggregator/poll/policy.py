@@ -1,0 +1,224 @@
+"""When a feed is asked, for what, and what the answer means for the next time.
+
+It decides and does nothing: answers, the time and chance come in, a new ``FeedState`` goes out.
+docs/etiquette.md tells each rule in words, with its source.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from itertools import pairwise
+from random import Random
+
+from aggregator.model import Feed, FeedState, ParsedFeed, Request, Response
+from aggregator.poll import freshness, timing
+
+PATIENCE = 3
+"""Failures in a row after which a place that the feed moved to is doubted."""
+
+_PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+_WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
+_ADVICE = {
+    400: "the server did not understand the request: check the url",
+    401: "it needs credentials: put them into the url as https://${USER}:${PASSWORD}@host/",
+    402: "the server asks for payment",
+    403: "the server refuses us: ask its owner, or check the credentials in the url",
+    404: "nothing is there: check the url, or look on the site for the feed's new place",
+    407: "a proxy asks for credentials",
+    408: "the server waited for us too long",
+    410: "the feed is gone for good: it is not asked again until you resume or remove it",
+    429: "we ask too often for its taste: it is left alone for a while",
+    451: "withheld for legal reasons",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """When a permanent redirect is believed: seen so often, over so long."""
+
+    sightings: int = 3
+    span: timedelta = timedelta(hours=24)
+
+
+def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = False) -> bool:
+    """Return whether the feed may and should be asked now.
+
+    ``force`` goes over our own interval, never over the server's word. A feed never polled (state
+    None, or learned of another url) and a local file are always due.
+    """
+    known = _known(feed, state)
+    if feed.is_local or known.checked is None:
+        return True
+    if known.gone or (known.not_before is not None and now < known.not_before):
+        return False
+    if timing.allowed_from(known, now) > now:
+        return False
+    return force or known.due is None or now >= known.due
+
+
+def request(feed: Feed, state: FeedState | None) -> Request:
+    """Return the conditional GET to make (RFC 9110 section 13.1): what was learned goes along."""
+    known = _known(feed, state)
+    return Request(
+        feed=feed.id,
+        url=known.moved_to or feed.url,
+        etag=known.etag,
+        last_modified=known.last_modified,
+        timeout=feed.timeout,
+    )
+
+
+def has_document(response: Response) -> bool:
+    """Return whether the body is to be parsed: the feed, or its latest part (RFC 3229)."""
+    return response.failure is None and (response.status in _WHOLE or _is_delta(response))
+
+
+def is_known(feed: Feed, state: FeedState | None, response: Response) -> bool:
+    """Return whether the feed is what was parsed last: a 304 that we asked for, or equal bytes."""
+    known = _known(feed, state)
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        return _is_conditional(known)
+    return has_document(response) and _digest(response) == known.body_hash
+
+
+def after(
+    feed: Feed,
+    state: FeedState | None,
+    response: Response,
+    *,
+    document: ParsedFeed | None,
+    error: str | None,
+    changed: bool,
+    now: datetime,
+    random: Random,
+    moves: Moves | None = None,
+) -> FeedState:
+    """Return what is known of the feed after this answer.
+
+    ``document`` is what the body held; None where it was not parsed, because there is none, it is
+    known, or it cannot be (then ``error`` says why). ``changed``: whether it held something new.
+    """
+    known = replace(_known(feed, state), checked=now)
+    problem = _problem(known, response, error)
+    if problem is not None:
+        failed = _failed(known, response, problem)
+        longest = feed.max_interval
+        if response.status == HTTPStatus.NOT_FOUND:
+            longest = max(longest, timing.DAY)
+        own = timing.backoff_wish(feed, failed.failures, longest, now, random)
+        return timing.timed(failed, own, timing.retry_wishes(response, now))
+    learned = _learned(known, response, document, now)
+    learned = _moved(learned, response, now, moves or Moves())
+    if changed:
+        learned = replace(learned, changed=now, rhythm=timing.rhythm(known, now))
+    own = timing.own_wish(feed, learned, now, random)
+    return timing.timed(learned, own, timing.server_wishes(learned, response, now))
+
+
+def _known(feed: Feed, state: FeedState | None) -> FeedState:
+    """Return the state, or a blank one: what was learned of another url counts for nothing."""
+    if state is None or state.url != feed.shown_url:
+        return FeedState(feed=feed.id, url=feed.shown_url)
+    return state
+
+
+def _is_conditional(known: FeedState) -> bool:
+    return known.etag is not None or known.last_modified is not None
+
+
+def _is_delta(response: Response) -> bool:
+    """RFC 3229 section 10.5.3, with the instance manipulation ``feed``."""
+    applied = response.headers.get("im", "").lower().replace(" ", "").split(",")
+    return response.status == HTTPStatus.IM_USED and applied == ["feed"]
+
+
+def _digest(response: Response) -> str:
+    return sha256(response.body).hexdigest()
+
+
+def _problem(known: FeedState, response: Response, error: str | None) -> str | None:
+    """Return in words why this answer is no success; None where it is one."""
+    if response.failure is not None:
+        return response.failure
+    if has_document(response):
+        return error
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        if _is_conditional(known):
+            return None
+        return "the server says 304 (unchanged) to a question that we did not ask: tell its owner"
+    advice = _ADVICE.get(response.status)
+    if advice is None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        advice = "the server is in trouble: it is asked again later"
+    return f"the server answered {response.status}: {advice or 'this is no feed'}"
+
+
+def _learned(
+    known: FeedState, response: Response, document: ParsedFeed | None, now: datetime
+) -> FeedState:
+    """Take over what a success says of the feed."""
+    headers = response.headers
+    learned = replace(known, succeeded=now, failures=0, error=None, gone=False)
+    if document is not None:
+        learned = replace(
+            learned,
+            ttl=document.ttl,
+            skip_hours=document.skip_hours,
+            skip_days=document.skip_days,
+        )
+    lifetime = freshness.lifetime(headers, response.at)
+    if response.status in _WHOLE:
+        return replace(
+            learned,
+            etag=headers.get("etag") or None,
+            last_modified=headers.get("last-modified") or None,
+            lifetime=lifetime,
+            body_hash=_digest(response),
+        )
+    # A 304 or a 226 speaks of the stored whole: it replaces what it carries (RFC 9111 section 3.2).
+    return replace(
+        learned,
+        etag=headers.get("etag") or known.etag,
+        last_modified=headers.get("last-modified") or known.last_modified,
+        lifetime=known.lifetime if lifetime is None else lifetime,
+    )
+
+
+def _moved(known: FeedState, response: Response, now: datetime, moves: Moves) -> FeedState:
+    """Believe a permanent redirect (RFC 9110 sections 15.4.2, 15.4.9) seen often and long enough.
+
+    Every hop must be permanent, and none may lead from https to http.
+    """
+    places = [response.url, *(hop.url for hop in response.hops)]
+    permanent = response.hops and all(hop.status in _PERMANENT for hop in response.hops)
+    downgrade = any(
+        a.startswith("https:") and not b.startswith("https:") for a, b in pairwise(places)
+    )
+    if not permanent or downgrade:
+        return replace(known, redirect_to=None, redirect_sightings=0, redirect_since=None)
+    target = response.final_url
+    again = known.redirect_to == target
+    since = (known.redirect_since if again else None) or now
+    sightings = known.redirect_sightings + 1 if again else 1
+    if sightings < moves.sightings or now - since < moves.span:
+        return replace(
+            known, redirect_to=target, redirect_sightings=sightings, redirect_since=since
+        )
+    return replace(
+        known, moved_to=target, redirect_to=None, redirect_sightings=0, redirect_since=None
+    )
+
+
+def _failed(known: FeedState, response: Response, problem: str) -> FeedState:
+    """Take over what a failure says of the feed; a 410 (RFC 9110 section 15.5.11) ends it."""
+    failed = replace(known, failures=known.failures + 1, error=problem)
+    if has_document(response):  # it could not be read: its validators would hide a better one
+        failed = replace(failed, etag=None, last_modified=None)
+    if failed.moved_to is not None and failed.failures >= PATIENCE:
+        failed = replace(failed, moved_to=None, etag=None, last_modified=None)
+    return replace(failed, gone=response.status == HTTPStatus.GONE and _is_final(response))
+
+
+def _is_final(response: Response) -> bool:
+    """Whether the status speaks of the address asked: no temporary redirect led away from it."""
+    return all(hop.status in _PERMANENT for hop in response.hops)

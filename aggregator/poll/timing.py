@@ -1,0 +1,122 @@
+"""From wishes to a time: when a feed is asked next, and by which rule.
+
+Our own wish comes from how often the feed really has something new; the server's words and the
+document's (max-age, ttl, Retry-After, skipHours, …) only lengthen it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from aggregator.model import Feed, FeedState, Response
+from aggregator.poll import freshness
+
+CAP = timedelta(days=7)
+"""No server is believed for longer."""
+DAY = timedelta(days=1)
+JITTER = 0.1
+"""Intervals are lengthened by up to this share, so that feeds do not fall into step."""
+
+_HOURS_A_DAY = 24
+_DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A time before which the feed is to be left alone, and the rule that says so."""
+
+    until: datetime
+    rule: str
+
+
+def own_wish(feed: Feed, known: FeedState, now: datetime, random: Random) -> Wish:
+    """Half of the feed's rhythm or a quarter of its silence, whichever is longer."""
+    silence = now - (known.changed or now)
+    wanted = max(known.rhythm or timedelta(), silence / 2) / 2
+    if wanted <= feed.min_interval:
+        rule = f"min_interval {_words(feed.min_interval)}"
+    elif wanted >= feed.max_interval:
+        rule = f"max_interval {_words(feed.max_interval)}"
+    else:
+        rule = f"something new about every {_words(2 * wanted)}"
+    return Wish(now + _jittered(feed.min_interval, wanted, feed.max_interval, random), rule)
+
+
+def rhythm(known: FeedState, now: datetime) -> timedelta | None:
+    """Return the smoothed time between two polls with something new, this one being such."""
+    if known.changed is None:
+        return None
+    gap = now - known.changed
+    return gap if known.rhythm is None else (2 * known.rhythm + gap) / 3
+
+
+def backoff_wish(
+    feed: Feed, failures: int, longest: timedelta, now: datetime, random: Random
+) -> Wish:
+    """Double the interval with each failure in a row, up to ``longest``."""
+    doublings = min(failures - 1, 32)
+    backoff = feed.min_interval * 2**doublings
+    return Wish(
+        now + _jittered(feed.min_interval, backoff, longest, random),
+        f"backoff after {failures} failure{'s' if failures > 1 else ''}",
+    )
+
+
+def server_wishes(known: FeedState, response: Response, now: datetime) -> Iterable[Wish]:
+    """Say what a success asks of us: the answer's lifetime, the document's ttl, Retry-After."""
+    if known.lifetime is not None:
+        fresh = min(known.lifetime, CAP) - freshness.age(response.headers)
+        if fresh > timedelta():
+            yield Wish(now + fresh, f"fresh for {_words(fresh)} (max-age or Expires)")
+    if known.ttl is not None:
+        ttl = min(known.ttl, CAP)
+        yield Wish(now + ttl, f"the feed's ttl or update period of {_words(ttl)}")
+    yield from retry_wishes(response, now)
+
+
+def retry_wishes(response: Response, now: datetime) -> Iterable[Wish]:
+    """Say what Retry-After asks, on whichever status (RFC 9110 10.2.3, RFC 6585 section 4)."""
+    wait = freshness.retry_after(response.headers, response.at)
+    if wait is not None:
+        wait = min(wait, CAP)
+        yield Wish(now + wait, f"Retry-After {_words(wait)}")
+
+
+def timed(known: FeedState, own: Wish, wishes: Iterable[Wish]) -> FeedState:
+    """Set the next time: ours, unless the server's word or the hours it shuns are later."""
+    asked = max(wishes, key=lambda wish: wish.until, default=None)
+    last = own if asked is None or asked.until <= own.until else asked
+    allowed = allowed_from(known, last.until)
+    if allowed > last.until:
+        asked = last = Wish(allowed, "the feed's skipHours or skipDays")
+    not_before = None if asked is None else asked.until
+    return replace(known, due=own.until, not_before=not_before, rule=last.rule)
+
+
+def allowed_from(known: FeedState, when: datetime) -> datetime:
+    """Return the first moment from ``when`` on outside the feed's skipHours and skipDays (UTC).
+
+    RSS 2.0: hours and days in which not to read the channel. A list of all of them means nothing.
+    """
+    hours = known.skip_hours if len(known.skip_hours) < _HOURS_A_DAY else frozenset()
+    days = known.skip_days if len(known.skip_days) < _DAYS_A_WEEK else frozenset()
+    while when.hour in hours or when.weekday() in days:
+        when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return when
+
+
+def _jittered(
+    shortest: timedelta, wanted: timedelta, longest: timedelta, random: Random
+) -> timedelta:
+    """Return the interval, lengthened by chance, within its bounds."""
+    wanted = min(max(wanted, shortest), longest / (1 + JITTER))
+    return max(wanted * random.uniform(1, 1 + JITTER), shortest)
+
+
+def _words(time: timedelta) -> str:
+    seconds = max(round(time.total_seconds()), 0)
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size or seconds == size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds} s"
