@@ -41,13 +41,13 @@ def parse(url: str) -> Address:
     """Split a url; raise FetchError, with what to do, where it cannot be asked for."""
     try:
         parts = urlsplit(url.strip())
-        scheme, port = parts.scheme, parts.port
+        scheme = parts.scheme
+        if scheme not in _DEFAULT_PORTS:
+            raise ValueError(f"only http and https are asked for, not {scheme or 'nothing'}:")
+        port = parts.port or _DEFAULT_PORTS[scheme]
         host = _ascii_host(parts.hostname or "")
     except ValueError as error:
-        raise FetchError(f"this is no address that can be asked for: {error}; check it") from error
-    if scheme not in _DEFAULT_PORTS:
-        raise FetchError(f"only http and https are asked for, not {scheme or 'nothing'}:")
-    port = port or _DEFAULT_PORTS[scheme]
+        raise FetchError(f"this is no address that can be asked for: {error}") from error
     netloc = _bracketed(host) + ("" if port == _DEFAULT_PORTS[scheme] else f":{port}")
     plain = urlunsplit((scheme, netloc, _escaped(parts.path) or "/", _escaped(parts.query), ""))
     credentials = None

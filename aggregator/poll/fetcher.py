@@ -1,0 +1,47 @@
+"""EDGE: one face for all feeds: files are read, everything else is asked for over HTTP."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from aggregator import __version__
+from aggregator.model import Request, Response
+from aggregator.poll import file
+from aggregator.poll.http import HttpFetcher
+from aggregator.poll.visit import Limits
+
+
+def user_agent(contact: str | None) -> str:
+    """Name the product, its version and whom to complain to (RFC 9110 section 10.1.5)."""
+    return f"aggregator/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+class FeedFetcher:
+    """A pipeline's Fetcher: local feeds first, since they are there at once."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        contact: str | None = None,
+        allow: frozenset[str] = frozenset(),
+        host_delay: timedelta = timedelta(seconds=2),
+        limits: Limits | None = None,
+    ) -> None:
+        """Take the clock, and of the configuration what concerns the network."""
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._http = HttpFetcher(
+            user_agent=user_agent(contact),
+            clock=clock,
+            allow=allow,
+            host_delay=host_delay,
+            limits=self._limits,
+        )
+
+    def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
+        """Yield one response a request, in the order in which they complete; never raise."""
+        remote = [request for request in requests if not request.url.startswith("file:")]
+        for request in requests:
+            if request.url.startswith("file:"):
+                yield file.read(request, self._clock, self._limits.size)
+        yield from self._http.fetch(remote)

@@ -1,0 +1,348 @@
+"""EDGE: many conditional GETs at once over libcurl, polite to hosts and hard to hurt.
+
+One thread a call drives all transfers and never waits for whoever reads the answers; it begins no
+new ones while too much lies unread. Rules and limits are in ``visit``, ``guard`` and ``lanes``.
+"""
+
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from queue import SimpleQueue
+from typing import Any
+
+import pycurl
+
+from aggregator.errors import FetchError
+from aggregator.model import Request, Response
+from aggregator.poll.coding import too_large
+from aggregator.poll.guard import Guard
+from aggregator.poll.lanes import Lanes
+from aggregator.poll.visit import Limits, Visit
+
+_UNREAD = 64 << 20
+"""Bytes of answers not yet read, above which no new transfer begins."""
+
+_MEANINGS = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "the host has no address: check the url, or your network",
+    pycurl.E_COULDNT_CONNECT: "no connection: the server is down, or the port is wrong",
+    pycurl.E_PEER_FAILED_VERIFICATION: "the server's certificate is not to be trusted",
+    pycurl.E_SSL_CONNECT_ERROR: "no secure connection could be agreed on",
+    pycurl.E_GOT_NOTHING: "the server hung up without an answer",
+    pycurl.E_RECV_ERROR: "the connection broke",
+    pycurl.E_SEND_ERROR: "the connection broke",
+    pycurl.E_PARTIAL_FILE: "the connection ended before the answer did",
+    pycurl.E_FTP_WEIRD_SERVER_REPLY: "what answers there does not speak HTTP",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "what answers there does not speak HTTP",
+}
+
+
+class HttpFetcher:
+    """Fetches over http and https: one connection a host, a pause between two requests to it."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        clock: Callable[[], datetime],
+        allow: frozenset[str] = frozenset(),
+        host_delay: timedelta = timedelta(seconds=2),
+        connections: int = 32,
+        limits: Limits | None = None,
+    ) -> None:
+        """Take what servers are told of us, the clock, and what we allow ourselves and them.
+
+        ``allow``: the ``host:port`` pairs that may be private or loopback addresses.
+        """
+        self._user_agent = user_agent
+        self._clock = clock
+        self._guard = Guard(allow)
+        self._host_delay = host_delay
+        self._connections = connections
+        self._limits = limits or Limits()
+
+    def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
+        """Yield one response a request, in the order in which they complete; never raise.
+
+        Closing the iterator breaks off what still runs.
+        """
+        exchange = _Exchange(
+            requests,
+            lanes=Lanes(self._host_delay.total_seconds()),
+            new_handle=self._new_handle,
+            guard=self._guard,
+            clock=self._clock,
+            connections=self._connections,
+            limits=self._limits,
+        )
+        exchange.start()
+        try:
+            for _ in requests:
+                yield exchange.next_answer()
+        finally:
+            exchange.stop()
+
+    def _new_handle(self) -> pycurl.Curl:
+        """Make a transfer handle with all that is the same for every request."""
+        handle = pycurl.Curl()
+        handle.setopt(pycurl.USERAGENT, self._user_agent)
+        handle.setopt(pycurl.NOSIGNAL, 1)
+        handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        handle.setopt(pycurl.FOLLOWLOCATION, 0)
+        handle.setopt(pycurl.PROXY, "")  # one from the environment would hide whom we reach
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, _milliseconds(self._limits.connect))
+        handle.setopt(pycurl.LOW_SPEED_LIMIT, 1)
+        handle.setopt(pycurl.LOW_SPEED_TIME, round(self._limits.silence.total_seconds()))
+        handle.setopt(pycurl.MAXFILESIZE_LARGE, self._limits.size)
+        _trust_the_system(handle)
+        return handle
+
+
+class _Exchange:
+    """The transfers of one call, in a thread of their own."""
+
+    def __init__(
+        self,
+        requests: Sequence[Request],
+        *,
+        lanes: Lanes[Visit],
+        new_handle: Callable[[], pycurl.Curl],
+        guard: Guard,
+        clock: Callable[[], datetime],
+        connections: int,
+        limits: Limits,
+    ) -> None:
+        self._requests = requests
+        self._lanes = lanes
+        self._new_handle = new_handle
+        self._guard = guard
+        self._clock = clock
+        self._connections = connections
+        self._limits = limits
+        self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
+        self._idle: list[pycurl.Curl] = []
+        self._timer: float | None = None
+        self._answers: SimpleQueue[Response | BaseException] = SimpleQueue()
+        self._unread = 0
+        self._unread_lock = threading.Lock()
+        self._stopped = False
+        self._bell, self._ringer = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
+
+    # The caller's side.
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def next_answer(self) -> Response:
+        answer = self._answers.get()
+        if isinstance(answer, BaseException):
+            raise answer
+        self._count_unread(-len(answer.body))
+        self._ring()
+        return answer
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._ring()
+        self._thread.join()
+        self._ringer.close()
+
+    def _ring(self) -> None:
+        try:
+            self._ringer.send(b"!")
+        except OSError:  # the thread is done and has hung up
+            return
+
+    def _count_unread(self, size: int) -> None:
+        with self._unread_lock:
+            self._unread += size
+
+    # The thread's side.
+
+    def _run(self) -> None:
+        try:
+            with selectors.DefaultSelector() as self._selector:
+                self._selector.register(self._bell, selectors.EVENT_READ)
+                self._multi = self._new_multi()
+                try:
+                    self._line_up()
+                    while not self._stopped and (self._running or self._lanes.waiting):
+                        self._begin()
+                        self._wait()
+                        self._collect()
+                finally:
+                    self._close()
+        except BaseException as error:  # noqa: BLE001  the caller's thread raises it
+            self._answers.put(error)
+        finally:
+            self._bell.close()
+
+    def _new_multi(self) -> pycurl.CurlMulti:
+        multi = pycurl.CurlMulti()
+        multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        multi.setopt(pycurl.M_MAXCONNECTS, self._connections)
+        return multi
+
+    def _close(self) -> None:
+        for handle in self._running:
+            self._multi.remove_handle(handle)
+        for handle in (*self._running, *self._idle):
+            handle.close()
+        self._multi.close()
+
+    def _line_up(self) -> None:
+        for request in self._requests:
+            try:
+                visit = Visit(request, self._limits)
+            except FetchError as error:
+                self._answers.put(_unasked(request, self._clock(), str(error)))
+            else:
+                self._lanes.add(visit.address.host, visit)
+
+    def _may_begin(self) -> bool:
+        return len(self._running) < self._connections and self._unread < _UNREAD
+
+    def _begin(self) -> None:
+        while self._may_begin() and (visit := self._lanes.take(time.monotonic())) is not None:
+            self._ask(visit)
+
+    def _ask(self, visit: Visit) -> None:
+        handle = self._idle.pop() if self._idle else self._new_handle()
+        left = visit.request.timeout - timedelta(seconds=visit.spent)
+        handle.setopt(pycurl.URL, visit.address.url)
+        handle.setopt(pycurl.HTTPHEADER, visit.headers())
+        handle.setopt(pycurl.TIMEOUT_MS, max(_milliseconds(left), 1))
+        handle.setopt(pycurl.HEADERFUNCTION, partial(_tell, visit.take_header))
+        handle.setopt(pycurl.WRITEFUNCTION, partial(_tell, visit.take_body))
+        handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(self._open, visit))
+        self._running[handle] = visit, time.monotonic()
+        self._multi.add_handle(handle)
+
+    def _open(self, visit: Visit, _purpose: int, peer: Any) -> socket.socket | int:
+        """Make the socket of a connection, unless the guard is against it."""
+        family, kind, protocol, address = peer
+        visit.refusal = self._guard.refusal(visit.address.authority, address[0])
+        if visit.refusal is not None:
+            return int(pycurl.SOCKET_BAD)
+        try:
+            return socket.socket(family, kind, protocol)
+        except OSError:  # a machine without IPv6, say
+            return int(pycurl.SOCKET_BAD)
+
+    def _watch(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
+        """Learn from libcurl which socket to wait for."""
+        if descriptor in self._selector.get_map():
+            self._selector.unregister(descriptor)
+        events = (selectors.EVENT_READ if what & pycurl.POLL_IN else 0) | (
+            selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0
+        )
+        if what != pycurl.POLL_REMOVE:
+            self._selector.register(descriptor, events)
+
+    def _set_timer(self, milliseconds: int) -> None:
+        """Learn from libcurl when it wants to be called though nothing came."""
+        self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+    def _wait(self) -> None:
+        """Sleep until a socket, the timer, a lane or the caller has something for us."""
+        opening = self._lanes.next_opening() if self._may_begin() else None
+        moments = [moment for moment in (self._timer, opening) if moment is not None]
+        patience = max(min(moments) - time.monotonic(), 0) if moments else None
+        for key, events in self._selector.select(patience):
+            if key.fileobj is self._bell:
+                self._bell.recv(4096)
+                continue
+            action = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (
+                pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
+            )
+            self._multi.socket_action(key.fd, action)
+        if self._timer is not None and time.monotonic() >= self._timer:
+            self._timer = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _collect(self) -> None:
+        """Take in the transfers that have ended."""
+        more = 1
+        while more:
+            more, good, bad = self._multi.info_read()
+            for handle in good:
+                self._end(handle)
+            for handle, code, message in bad:
+                self._end(handle, code, message)
+
+    def _end(self, handle: pycurl.Curl, code: int = 0, message: str = "") -> None:
+        """Take in an ended transfer, and go where it leads."""
+        visit, begun = self._running.pop(handle)
+        self._multi.remove_handle(handle)
+        self._idle.append(handle)
+        visit.spent += time.monotonic() - begun
+        host = visit.address.host
+        try:
+            if code and not visit.enough:
+                raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch
+            leads_on = visit.turn()
+            answer = None if leads_on else visit.answer(self._clock())
+        except FetchError as error:
+            answer = visit.failed(self._clock(), str(error))
+        if answer is None and visit.address.host == host:
+            self._ask(visit)  # its turn at this host goes on
+            return
+        self._lanes.free(host, time.monotonic())
+        if answer is None:
+            self._lanes.add(visit.address.host, visit, first=True)
+        else:
+            self._count_unread(len(answer.body))
+            self._answers.put(answer)
+
+    def _meaning(self, visit: Visit, code: int, message: str) -> str:
+        """Say in words why a transfer failed, and what to do."""
+        if visit.problem or visit.refusal:
+            return visit.problem or visit.refusal or ""
+        if code == pycurl.E_OPERATION_TIMEDOUT:
+            limit = visit.request.timeout.total_seconds()
+            return f"no complete answer within {limit:g} s (timeout; {message}): asked again later"
+        if code == pycurl.E_FILESIZE_EXCEEDED:
+            return too_large(self._limits.size)
+        meaning = _MEANINGS.get(code, "the transfer failed")
+        return f"{visit.address.authority}: {meaning} ({message})"
+
+
+def _tell(take: Callable[[bytes], bool], data: bytes) -> int:
+    """Pass bytes on, and libcurl's own sign that no more are wanted back."""
+    return len(data) if take(data) else -1
+
+
+def _unasked(request: Request, at: datetime, failure: str) -> Response:
+    return Response(
+        feed=request.feed,
+        url=request.url,
+        final_url=request.url,
+        status=0,
+        at=at,
+        failure=failure,
+    )
+
+
+def _milliseconds(time_: timedelta) -> int:
+    return round(time_ / timedelta(milliseconds=1))
+
+
+def _trust_the_system(handle: pycurl.Curl) -> None:
+    """Verify certificates with what this machine trusts.
+
+    libcurl keeps a bundle's certificates read only where no directory of them is set besides.
+    """
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        handle.setopt(pycurl.CAINFO, paths.cafile)
+        handle.unsetopt(pycurl.CAPATH)
+    elif paths.capath:
+        handle.setopt(pycurl.CAPATH, paths.capath)
+    else:
+        handle.setopt(pycurl.SSL_OPTIONS, pycurl.SSLOPT_NATIVE_CA)

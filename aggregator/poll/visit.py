@@ -1,0 +1,188 @@
+"""One request on its way: through its redirects, to an answer or a failure.
+
+It is told what comes over the wire, piece by piece, and knows no network itself.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from aggregator.errors import FetchError
+from aggregator.model import Hop, Request, Response
+from aggregator.poll import address
+from aggregator.poll.coding import ACCEPTED, Body, too_large
+
+_REDIRECTS = frozenset(
+    {
+        HTTPStatus.MOVED_PERMANENTLY,
+        HTTPStatus.FOUND,
+        HTTPStatus.SEE_OTHER,
+        HTTPStatus.TEMPORARY_REDIRECT,
+        HTTPStatus.PERMANENT_REDIRECT,
+    }
+)
+_DOCUMENTS = frozenset(
+    {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED}
+)
+_WASTE = 64 << 10
+"""Bytes of a body that nobody reads, before the connection is given up for it."""
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one request may cost us."""
+
+    size: int = 32 << 20
+    """Bytes of a body, as they are sent and as they are decoded."""
+    header: int = 64 << 10
+    """Bytes of all header lines of one answer."""
+    redirects: int = 10
+    connect: timedelta = timedelta(seconds=10)
+    """Until a connection stands, TLS and all."""
+    silence: timedelta = timedelta(seconds=20)
+    """Without a byte, in whole seconds; a request's own timeout is for all of it."""
+
+
+class Visit:
+    """A request, where it has led so far, and what has come of it."""
+
+    def __init__(self, request: Request, limits: Limits) -> None:
+        """Raise FetchError where the url cannot be asked for."""
+        self.request = request
+        self.address = address.parse(request.url)
+        """Where it has led so far: what is to be asked next."""
+        self.refusal: str | None = None
+        """Why no connection was made, where we would not have it."""
+        self.spent = 0.0
+        """Seconds on the wire; waiting for a turn does not count."""
+        self._limits = limits
+        self._start = self.address
+        self._hops: list[Hop] = []
+        self._rewind()
+
+    def _rewind(self) -> None:
+        self._status = 0
+        self._headers: dict[str, str] = {}
+        self._last_name: str | None = None
+        self._in_headers = False
+        self._header_size = 0
+        self._body: Body | None = None
+        self._received = 0
+        self.enough = False
+        """The transfer was broken off since the status alone says all."""
+        self.problem: str | None = None
+        """Why the transfer was broken off otherwise."""
+
+    def headers(self) -> list[bytes]:
+        """Return the header lines to send."""
+        lines = [f"Accept: {_ACCEPT}", f"Accept-Encoding: {ACCEPTED}"]
+        if self.request.etag is not None:
+            lines += [f"If-None-Match: {self.request.etag}", "A-IM: feed"]  # RFC 3229
+        if self.request.last_modified is not None:
+            lines.append(f"If-Modified-Since: {self.request.last_modified}")
+        if self.address.credentials is not None:  # RFC 7617
+            token = b64encode(":".join(self.address.credentials).encode()).decode()
+            lines.append(f"Authorization: Basic {token}")
+        return [line.encode("latin-1") for line in lines]
+
+    def take_header(self, line: bytes) -> bool:
+        """Take a header line with its end; return whether more is wanted."""
+        self._header_size += len(line)
+        if self._header_size > self._limits.header:
+            self.problem = f"its headers are longer than {self._limits.header >> 10} KiB: not read"
+            return False
+        if not self._in_headers:
+            if line.startswith(b"HTTP/"):  # else a trailer, which nothing of ours may come from
+                self._rewind_headers(line)
+        elif line in (b"\r\n", b"\n"):
+            self._in_headers = False
+        else:
+            self._take_field(line.decode("latin-1"))
+        return True
+
+    def take_body(self, data: bytes) -> bool:
+        """Take the next bytes of the body as sent; return whether more is wanted."""
+        self._received += len(data)
+        if self._status not in _DOCUMENTS:
+            self.enough = self._received > _WASTE
+            return not self.enough
+        try:
+            if self._received > self._limits.size:
+                raise FetchError(too_large(self._limits.size))  # noqa: TRY301  one place to catch
+            self._decoded().feed(data)
+        except FetchError as error:
+            self.problem = str(error)
+            return False
+        return True
+
+    def turn(self) -> bool:
+        """After an answer: return whether it leads to another address, which ``address`` now is.
+
+        Raise FetchError where it leads nowhere, in circles, or where we do not go.
+        """
+        if self._status not in _REDIRECTS:
+            return False
+        location = self._headers.get("location")
+        if not location:
+            raise FetchError(f"the server answered {self._status} without saying where to: no feed")
+        target = address.redirected(self._start, self.address, location)
+        if target.url in (self._start.url, *(hop.url for hop in self._hops)):
+            raise FetchError("its redirects go in circles: given up")
+        if len(self._hops) == self._limits.redirects:
+            raise FetchError(f"it redirects more than {self._limits.redirects} times: given up")
+        self._hops.append(Hop(self._status, target.url))
+        self.address = target
+        self._rewind()
+        return True
+
+    def answer(self, at: datetime) -> Response:
+        """Return the answer that has come; raise FetchError where its end is missing."""
+        body = self._decoded().finish() if self._status in _DOCUMENTS else b""
+        return self._response(at, status=self._status, body=body)
+
+    def failed(self, at: datetime, failure: str) -> Response:
+        """Return what there is to say where no answer came."""
+        return self._response(at, failure=failure)
+
+    def _response(
+        self, at: datetime, *, status: int = 0, body: bytes = b"", failure: str | None = None
+    ) -> Response:
+        return Response(
+            feed=self.request.feed,
+            url=self.request.url,
+            final_url=self.address.url,
+            status=status,
+            at=at,
+            headers=self._headers,
+            body=body,
+            hops=tuple(self._hops),
+            elapsed=timedelta(seconds=self.spent),
+            failure=failure,
+        )
+
+    def _rewind_headers(self, status_line: bytes) -> None:
+        """Start anew: what came before was interim (RFC 9110 section 15.2)."""
+        code = status_line.split(maxsplit=2)[1:2]
+        self._status = int(code[0]) if code and code[0].isdigit() else 0
+        self._headers, self._last_name, self._in_headers = {}, None, True
+
+    def _take_field(self, line: str) -> None:
+        name, colon, value = line.partition(":")
+        name, value = name.strip().lower(), value.strip(" \t\r\n")
+        if line[0] in " \t":  # an obsolete fold (RFC 9112 section 5.2)
+            if self._last_name is not None:
+                self._headers[self._last_name] += " " + line.strip(" \t\r\n")
+        elif colon:
+            self._last_name = name
+            known = self._headers.get(name)
+            self._headers[name] = value if known is None else f"{known}, {value}"
+
+    def _decoded(self) -> Body:
+        if self._body is None:
+            self._body = Body(self._headers.get("content-encoding", ""), self._limits.size)
+        return self._body
