@@ -1,0 +1,199 @@
+"""A story as one entry of a feed or one piece of a page: the same facts for every format. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.model import Article, Enclosure, Feed, Level, Member, Part, Story
+from aggregator.publish.edition import Edition
+from aggregator.publish.link import address
+from aggregator.publish.text import excerpt, line
+
+EXCERPT = 500
+"""Characters quoted of an article: whoever wants more is sent to its publisher."""
+TITLE = 300
+"""Characters of a title: some feeds put a whole post there."""
+REPORTS = 50
+"""Reports listed a story; more are counted."""
+CATEGORIES = 30
+"""Categories an entry: the union over a large story's sources has no end."""
+
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An article as the coverage of a story names it: clean lines, and a link fit for a click."""
+
+    title: str
+    language: str | None
+    publisher: str
+    link: str | None
+    published: datetime
+    level: Level | None
+    """In which sense it tells the same; None for the article that founded the story."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The reports in one language, the earliest first."""
+
+    language: str | None
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A story ready to be told: clean lines, and addresses fit for a click."""
+
+    id: str
+    lead: Report
+    """The article whose words stand for the story."""
+    excerpt: str
+    authors: tuple[str, ...]
+    """The lead's; its publisher where it names none."""
+    enclosures: tuple[Enclosure, ...]
+    image: str | None
+    feed: Feed
+    """The lead's."""
+    also: tuple[Coverage, ...]
+    """The other reports: in the lead's language first, then in the most told."""
+    unlisted: int
+    """How many more there are than ``also`` lists."""
+    categories: tuple[str, ...]
+    publishers: tuple[str, ...]
+    languages: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    last: datetime
+    """When the event was last reported."""
+
+    @property
+    def related(self) -> tuple[Report, ...]:
+        """The other reports that can be visited."""
+        return tuple(r for coverage in self.also for r in coverage.reports if r.link)
+
+
+def items(edition: Edition) -> tuple[Item, ...]:
+    """Make an edition's stories ready to be told."""
+    feeds = {feed.id: feed for feed in edition.feeds}
+    return tuple(_item(story, feeds, edition.languages) for story in edition.stories)
+
+
+def _item(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str]) -> Item:
+    member, part = _lead(story, preferred)
+    article = member.article
+    lead = _report(member, part)
+    others = _others(story, member)
+    listed = _listed(others)
+    return Item(
+        id=story.id,
+        lead=lead,
+        excerpt="" if line(part.lead) == lead.title else excerpt(line(part.lead), EXCERPT),
+        authors=_lines(article.authors) or (lead.publisher,),
+        enclosures=tuple(_enclosures(article)),
+        image=address(article.image),
+        feed=feeds[article.feed],
+        also=_by_language(listed, (*preferred, lead.language)),
+        unlisted=len(others) - len(listed),
+        categories=_categories(story, feeds),
+        publishers=_lines(story.publishers),
+        languages=story.languages,
+        published=story.created,
+        updated=story.updated,
+        last=story.last,
+    )
+
+
+def _lead(story: Story, preferred: Sequence[str]) -> tuple[Member, Part]:
+    """Choose whose words stand for the story: the representative's, or a preferred language's."""
+    members = sorted(story.members, key=lambda m: m.article.id != story.representative)
+    for language in preferred:
+        for member in members:
+            for part in member.article.parts:
+                if part.language == language:
+                    return member, part
+    return members[0], members[0].article.parts[0]
+
+
+def _report(member: Member, part: Part) -> Report:
+    article = member.article
+    publisher = line(article.publisher)
+    words = line(part.title) or line(article.title) or line(part.lead) or publisher
+    return Report(
+        title=excerpt(words, TITLE),
+        language=part.language,
+        publisher=publisher,
+        link=address(article.link),
+        published=article.published,
+        level=member.match.level if member.match else None,
+        reasons=_lines(member.match.reasons) if member.match else (),
+    )
+
+
+def _others(story: Story, lead: Member) -> list[Report]:
+    """Return the other reports, the earliest first; an item that came by two feeds counts once."""
+    by_address = {_name(member.article): member for member in reversed(story.members)}
+    by_address.pop(_name(lead.article))
+    ordered = sorted(by_address.values(), key=lambda m: (m.article.published, m.article.id))
+    return [_report(member, member.article.parts[0]) for member in ordered]
+
+
+def _name(article: Article) -> tuple[str, str]:
+    return article.publisher, article.url or article.id
+
+
+def _listed(reports: Sequence[Report]) -> list[Report]:
+    """Keep as many as are shown, so that as many publishers as possible are named."""
+    if len(reports) <= REPORTS:
+        return list(reports)
+    named: set[str] = set()
+    firsts: list[Report] = []
+    further: list[Report] = []
+    for report in reports:
+        (further if report.publisher in named else firsts).append(report)
+        named.add(report.publisher)
+    return sorted((firsts + further)[:REPORTS], key=lambda report: report.published)
+
+
+def _by_language(reports: Iterable[Report], first: Sequence[str | None]) -> tuple[Coverage, ...]:
+    groups: dict[str | None, list[Report]] = {}
+    for report in reports:
+        groups.setdefault(report.language, []).append(report)
+
+    def rank(language: str | None) -> tuple[int, int, str]:
+        place = first.index(language) if language in first else len(first)
+        return place, -len(groups[language]), language or "~"
+
+    return tuple(
+        Coverage(language=language, reports=tuple(groups[language]))
+        for language in sorted(groups, key=rank)
+    )
+
+
+def _categories(story: Story, feeds: Mapping[str, Feed]) -> tuple[str, ...]:
+    """Return ours, then the sources' own; two spellings of one differ in more than case."""
+    ours = (feeds[article.feed].category or "" for article in story.articles)
+    theirs = (category for article in story.articles for category in article.categories)
+    distinct: dict[str, str] = {}
+    for category in _lines((*ours, *theirs)):
+        distinct.setdefault(category.casefold(), category)
+    return tuple(distinct.values())[:CATEGORIES]
+
+
+def _enclosures(article: Article) -> Iterable[Enclosure]:
+    for enclosure in article.enclosures:
+        if (url := address(enclosure.url)) is not None:
+            well_typed = _MEDIA_TYPE.fullmatch(enclosure.type or "")
+            yield replace(
+                enclosure,
+                url=url,
+                type=enclosure.type if well_typed else None,
+                length=enclosure.length if (enclosure.length or 0) >= 0 else None,
+            )
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(line, texts))))

@@ -1,0 +1,83 @@
+"""JSON Feed 1.1."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aggregator.publish.edition import Edition
+from aggregator.publish.item import Item, Report
+from aggregator.publish.markup import rfc3339
+from aggregator.publish.text import line
+
+NAME = "feed.json"
+TYPE = "application/feed+json"
+
+
+def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> bytes:
+    """Write an edition as a JSON feed; ``contents`` are the items' HTML."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": line(edition.title),
+        "description": edition.description,
+        "home_page_url": edition.base_url and edition.href("index.html"),
+        "language": edition.language,
+        "feed_url": edition.base_url and edition.href(NAME),
+        "items": [_item(item, content) for item, content in zip(items, contents, strict=True)],
+    }
+    return json.dumps(_present(feed), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _item(item: Item, content: str) -> Mapping[str, Any]:
+    lead = item.lead
+    return _present(
+        {
+            "id": item.id,
+            "url": lead.link,
+            "title": lead.title,
+            "language": lead.language,
+            "summary": item.excerpt or None,
+            "content_html": content,
+            "image": item.image,
+            "date_published": rfc3339(item.published),
+            "date_modified": rfc3339(item.updated),
+            "authors": [{"name": author} for author in item.authors],
+            "tags": list(item.categories) or None,
+            "attachments": [
+                _present(
+                    {
+                        "url": enclosure.url,
+                        "mime_type": enclosure.type or "application/octet-stream",
+                        "size_in_bytes": enclosure.length,
+                    }
+                )
+                for enclosure in item.enclosures
+            ]
+            or None,
+            "_aggregator": {
+                "publishers": list(item.publishers),
+                "languages": list(item.languages),
+                "lead": _report(lead),
+                "also": [_report(r) for coverage in item.also for r in coverage.reports],
+                "unlisted": item.unlisted,
+            },
+        }
+    )
+
+
+def _report(report: Report) -> Mapping[str, Any]:
+    return _present(
+        {
+            "publisher": report.publisher,
+            "title": report.title,
+            "language": report.language,
+            "url": report.link,
+            "date_published": rfc3339(report.published),
+            "level": report.level,
+            "reasons": list(report.reasons) or None,
+        }
+    )
+
+
+def _present(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what is None: JSON Feed wants a member absent, not null."""
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,37 @@
+"""Addresses that may stand in what is published."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_RESERVED = ":/?#[]@!$&'()*+,;=%~"
+
+
+def address(url: str | None) -> str | None:
+    """Return a web address as an absolute URI (RFC 3986), or None where it is none.
+
+    Only http and https, for a reader's click must not run or read anything; without userinfo,
+    which is either a credential or a disguise. What an IRI has beyond ASCII is encoded (RFC 3987
+    section 3.1), for RSS takes URIs only.
+    """
+    try:
+        parts = urlsplit(url or "")
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        return None
+    netloc = f"[{host}]" if ":" in host else quote(host)
+    if port is not None:
+        netloc += f":{port}"
+    return parts._replace(
+        netloc=netloc,
+        path=_encoded(parts.path),
+        query=_encoded(parts.query),
+        fragment=_encoded(parts.fragment),
+    ).geturl()
+
+
+def _encoded(component: str) -> str:
+    return quote(_LONE_PERCENT.sub("%25", component), safe=_RESERVED, errors="replace")
