@@ -56,11 +56,10 @@ def text_of(name: str) -> str:
     feed, _, guid = name.partition("#")
     body = (EXAMPLES / FILES[feed]).read_bytes()
     if FILES[feed].endswith(".json"):
-        (text,) = (item["content_text"] for item in json.loads(body)["items"] if item["id"] == guid)
+        texts = {item["id"]: item["content_text"] for item in json.loads(body)["items"]}
     else:
-        entries = feedparser.parse(body).entries
-        (text,) = (e.summary for e in entries if (e.get("id") or e.link) == guid)
-    return text
+        texts = {e.get("id") or e.link: e.summary for e in feedparser.parse(body).entries}
+    return str(texts[guid])
 
 
 def test_every_file_is_listed():
