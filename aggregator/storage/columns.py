@@ -1,0 +1,95 @@
+"""Column types: how the model's values lie in a database, alike in every one of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Packed(TypeDecorator[Any]):
+    """A type of the database's, and how a value of ours is packed into it and unpacked again."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(
+        self, plain: TypeEngine[Any], pack: Callable[[Any], Any], unpack: Callable[[Any], Any]
+    ) -> None:
+        super().__init__()
+        self.plain, self.pack, self.unpack = plain, pack, unpack
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        return dialect.type_descriptor(self.plain)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  SQLAlchemy's
+        """Pack."""
+        return None if value is None else self.pack(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  SQLAlchemy's
+        """Unpack."""
+        return None if value is None else self.unpack(value)
+
+
+def storable(text: str) -> str:
+    """Return text that every database takes: U+FFFD stands for NUL and for lone surrogates."""
+    if "\0" in text:
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+# Sorted by code point, as SQLite does, whatever language the server of a database speaks.
+_PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+TEXT = Packed(_PLAIN_TEXT, storable, str)
+
+MOMENT = Packed(
+    BigInteger(),
+    lambda moment: (moment - _EPOCH) // _MICROSECOND,
+    lambda number: _EPOCH + timedelta(microseconds=number),
+)
+"""An instant, as microseconds since 1970 in UTC: exact, and sorted alike everywhere."""
+
+SPAN = Packed(
+    BigInteger(),
+    lambda span: span // _MICROSECOND,
+    lambda number: timedelta(microseconds=number),
+)
+"""A length of time, in microseconds."""
+
+STRINGS = Packed(
+    _PLAIN_TEXT,
+    lambda strings: storable(_ENCODE(strings)),
+    lambda text: tuple(json.loads(text)),
+)
+"""A tuple of strings, as a JSON array."""
+
+
+def choice(kind: type[StrEnum]) -> Packed:
+    """Return the type of one of an enumeration's values."""
+    return Packed(_PLAIN_TEXT, lambda member: member.value, kind)
+
+
+def records(kind: type[Any]) -> Packed:
+    """Return the type of a tuple of flat dataclasses, as a JSON array of objects."""
+    names = tuple(field.name for field in fields(kind))
+    values = attrgetter(*names)
+
+    def pack(items: tuple[Any, ...]) -> str:
+        return storable(_ENCODE([dict(zip(names, values(item), strict=True)) for item in items]))
+
+    return Packed(_PLAIN_TEXT, pack, lambda text: tuple(kind(**item) for item in json.loads(text)))

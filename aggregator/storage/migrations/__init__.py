@@ -1,0 +1,1 @@
+"""Alembic's folder: how a store comes from each schema to the next."""

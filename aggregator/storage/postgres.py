@@ -1,0 +1,96 @@
+"""PostgreSQL, through psycopg 3 (the extra ``postgres``)."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+
+from aggregator.errors import StoreLocked
+from aggregator.storage.backend import Backend
+
+_CONNECT_TIMEOUT = 10
+"""Seconds; libpq's own default is to wait for ever."""
+
+_ADVICE = {
+    "25006": "it is read-only: name the primary server",
+    "28": "it refuses this user: correct `store`, or the server's pg_hba.conf",
+    "3D": "there is no such database: make it with createdb, or correct `store`",
+    "42501": "this user may not do that: let it create, read and write tables",
+    "53": "the server is out of room, memory or connections; this batch was not stored",
+    "57": "the server is starting or stopping: try again later",
+}
+"""By SQLSTATE or its class, the first two characters (PostgreSQL's manual, appendix A)."""
+
+# Our own number, and the schema's: two stores in one database do not exclude each other.
+_LOCK = "1095193421, (current_schema()::regnamespace::oid::bigint & 2147483647)::int"
+_NAME = text("SELECT set_config('application_name', :owner, false)")
+_TRY = text(f"SELECT pg_try_advisory_lock({_LOCK})")
+_HOLDER = text(
+    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"  # noqa: S608  a constant
+    " WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+    " AND datname = current_database()"
+    f" AND (classid::bigint, objid::bigint) = ({_LOCK})"
+)
+
+
+class PostgresBackend(Backend):
+    """A store in the current schema of a PostgreSQL database."""
+
+    def lock(self, owner: str) -> AbstractContextManager[None]:
+        """Take an advisory lock, which the server drops with the connection that holds it."""
+        return self._locked(owner)
+
+    @contextmanager
+    def _locked(self, owner: str) -> Iterator[None]:
+        with self._translated(), self.engine.connect() as connection:
+            connection.detach()
+            # Of this name the server shows 63 bytes to whoever asks who holds the lock.
+            connection.execute(_NAME, {"owner": owner})
+            if not connection.scalar(_TRY):
+                holder = connection.scalar(_HOLDER) or "another run"
+                raise StoreLocked(f"store {self.name}: {holder} holds it")
+            connection.commit()
+            yield
+
+    def advice(self, error: BaseException) -> str | None:
+        """Go by the SQLSTATE; where there is none, no connection came about."""
+        state = getattr(error, "sqlstate", None)
+        if state is not None:
+            return _ADVICE.get(state, _ADVICE.get(state[:2]))
+        if isinstance(error, psycopg.OperationalError):
+            return f"no connection: check `store` and the server: {error}"
+        return None
+
+
+class PassingPostgresBackend(PostgresBackend):
+    """The same inside one transaction, which is rolled back in the end."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        with self._translated():
+            self._connection = engine.connect()
+            self._connection.begin()
+
+    def lock(self, owner: str) -> AbstractContextManager[None]:  # noqa: ARG002  nobody is told
+        """Exclude nobody: nothing of this is going to be kept."""
+        return nullcontext()
+
+    def close(self) -> None:
+        """Undo everything."""
+        self._connection.close()
+        super().close()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:  # noqa: ARG002  all the same
+        with self._connection.begin_nested():
+            yield self._connection
+
+
+def open_postgres(url: URL, *, discard: bool) -> PostgresBackend:
+    """Connect to a database; with ``discard`` nothing that is done to it is kept."""
+    url = url.set(drivername="postgresql+psycopg")
+    if "connect_timeout" not in url.query:
+        url = url.update_query_dict({"connect_timeout": str(_CONNECT_TIMEOUT)})
+    engine = create_engine(url)
+    return PassingPostgresBackend(engine) if discard else PostgresBackend(engine)

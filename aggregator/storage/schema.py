@@ -1,0 +1,153 @@
+"""The tables. What the model says as one thing is one row; its fields are the columns, by name.
+
+::
+
+    feeds ─< articles ─< article_keys     (feed, key) → article, by digest
+      │         │ └────< article_names    guid or url → article, by digest
+      │         └ members >─ stories
+      └─ feed_states            withdrawals: ids of stories that never return
+"""
+
+from hashlib import blake2b
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+)
+
+from aggregator.model import Enclosure, Level, Part, PublishedSource
+from aggregator.storage.columns import MOMENT, SPAN, STRINGS, TEXT, choice, records
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def digest(name: str, feed: str = "") -> bytes:
+    """Return 16 bytes that stand for a name, within a feed: PostgreSQL indexes no long text."""
+    text = f"{len(feed)}:{feed}{name}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", TEXT, primary_key=True),
+    Column("shown_url", TEXT, nullable=False),
+    Column("subscribed", Boolean, nullable=False),
+    Column("since", MOMENT, nullable=False),  # of the first subscription
+)
+
+feed_states = Table(
+    "feed_states",
+    metadata,
+    Column("feed", TEXT, ForeignKey(feeds.c.id), primary_key=True),
+    Column("url", TEXT),
+    Column("moved_to", TEXT),
+    Column("redirect_to", TEXT),
+    Column("redirect_sightings", Integer, nullable=False),
+    Column("redirect_since", MOMENT),
+    Column("etag", TEXT),
+    Column("last_modified", TEXT),
+    Column("body_hash", TEXT),
+    Column("lifetime", SPAN),
+    Column("checked", MOMENT),
+    Column("succeeded", MOMENT),
+    Column("changed", MOMENT),
+    Column("due", MOMENT),
+    Column("not_before", MOMENT),
+    Column("rule", TEXT),
+    Column("failures", Integer, nullable=False),
+    Column("error", TEXT),
+    Column("gone", Boolean, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", TEXT, primary_key=True),
+    Column("feed", TEXT, ForeignKey(feeds.c.id), nullable=False),
+    Column("keys", STRINGS, nullable=False),
+    Column("guid", TEXT),
+    Column("url", TEXT),
+    Column("link", TEXT),
+    Column("title", TEXT, nullable=False),
+    Column("language", TEXT),
+    Column("parts", records(Part), nullable=False),
+    Column("authors", STRINGS, nullable=False),
+    Column("categories", STRINGS, nullable=False),
+    Column("enclosures", records(Enclosure), nullable=False),
+    Column("image", TEXT),
+    Column("publisher", TEXT, nullable=False),
+    Column("published", MOMENT, nullable=False),
+    Column("published_source", choice(PublishedSource), nullable=False),
+    Column("updated", MOMENT),
+    Column("first_seen", MOMENT, nullable=False),
+    Column("content_hash", TEXT, nullable=False),
+    # Last, so that what is read without them does not touch the pages that they fill.
+    Column("summary", TEXT, nullable=False),
+    Column("content", TEXT, nullable=False),
+)
+
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("article", TEXT, ForeignKey(articles.c.id), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+article_names = Table(
+    "article_names",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("article", TEXT, ForeignKey(articles.c.id), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", TEXT, primary_key=True),
+    Column("representative", TEXT, ForeignKey(articles.c.id), nullable=False),
+    Column("created", MOMENT, nullable=False),
+    Column("updated", MOMENT, nullable=False),
+    Column("fingerprint", TEXT, nullable=False),
+    Column("first", MOMENT, nullable=False),
+    Column("last", MOMENT, nullable=False),
+)
+Index("ix_stories_last_id", stories.c.last.desc(), stories.c.id)
+
+members = Table(
+    "members",
+    metadata,
+    # The key: an article stands in one live story at most.
+    Column("article", TEXT, ForeignKey(articles.c.id), primary_key=True),
+    Column("story", TEXT, ForeignKey(stories.c.id), nullable=False),
+    Column("position", Integer, nullable=False),
+    # The match that brought it in; all null for the article that founded the story.
+    Column("a", TEXT),
+    Column("b", TEXT),
+    Column("level", choice(Level)),
+    Column("probability", Double),
+    Column("reasons", STRINGS),
+)
+Index("ix_members_story_position", members.c.story, members.c.position)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("story", TEXT, primary_key=True),
+    Column("survivor", TEXT, nullable=False),
+    Column("at", MOMENT, nullable=False),
+)

@@ -1,0 +1,147 @@
+"""SQLite: one file in WAL mode, or memory."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+
+from aggregator.errors import StoreError, StoreLocked
+from aggregator.storage.backend import WRITES, Backend
+
+_BUSY_TIMEOUT = 30.0
+"""Seconds: longer than any batch takes to write."""
+
+_PRIMARY_CODE = 0xFF
+_ADVICE = {
+    sqlite3.SQLITE_BUSY: "another program is writing to it: end that program, or try again later",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check that its folder exists and is writable",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: restore a backup, or move it away to start anew",
+    sqlite3.SQLITE_FULL: "the disk is full: make room and run again; this batch was not stored",
+    sqlite3.SQLITE_IOERR: "the disk is full or fails: check it; this batch was not stored",
+    sqlite3.SQLITE_NOTADB: "it is no SQLite database: move it away, or name another file",
+    sqlite3.SQLITE_READONLY: "it is read-only: let this user write to it and to its folder",
+}
+
+
+class SqliteBackend(Backend):
+    """A store in a file, or in memory where ``path`` is None."""
+
+    def __init__(self, engine: Engine, path: Path | None) -> None:
+        super().__init__(engine)
+        self._path = path
+
+    def lock(self, owner: str) -> AbstractContextManager[None]:
+        """Lock a file beside the database; what lies in memory nobody else can reach."""
+        return nullcontext() if self._path is None else _lock_beside(self._path, owner)
+
+    def advice(self, error: BaseException) -> str | None:
+        """Go by SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
+        code = getattr(error, "sqlite_errorcode", None)
+        return None if code is None else _ADVICE.get(code & _PRIMARY_CODE)
+
+
+def open_sqlite(url: URL, *, discard: bool) -> SqliteBackend:
+    """Open a database file, made where it is missing; with ``discard`` a copy that goes."""
+    if url.database in {None, "", ":memory:"}:
+        return SqliteBackend(_passing_engine(url, None), None)
+    path = Path(str(url.database))
+    if discard:
+        return SqliteBackend(_passing_engine(url, path), None)
+    _make(path)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT})
+    event.listen(engine, "connect", _make_durable)
+    return SqliteBackend(_with_transactions(engine), path.resolve())
+
+
+def _make(path: Path) -> None:
+    """Create the file for its owner alone: the addresses of private feeds can hold secrets.
+
+    A missing folder is an error, lest an unmounted disk pass for a new, empty store.
+    """
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        pass
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"store {path}: its folder does not exist: create {path.parent}, or correct `store`"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"store {path}: it cannot be created: {error.strerror}") from error
+
+
+def _passing_engine(url: URL, source: Path | None) -> Engine:
+    """Return an engine over a database of its own that ends with it, filled from a file.
+
+    SQLite keeps the database named "" in memory and, where that gets tight, in an unlinked file.
+    """
+
+    def connect() -> sqlite3.Connection:
+        passing = sqlite3.connect("", check_same_thread=False)
+        if source is not None and source.exists():
+            uri = f"{source.resolve().as_uri()}?mode=rw"
+            with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT)) as stored:
+                stored.backup(passing)
+        return passing
+
+    return _with_transactions(create_engine(url, creator=connect, poolclass=StaticPool))
+
+
+def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
+    """Let readers and a writer work side by side, and a commit outlive a power cut."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _with_transactions(engine: Engine) -> Engine:
+    """Take the transactions out of the driver's hands: it opens none for reads and for DDL."""
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    """Ask for the right to write at the start: a reader that becomes a writer can fail."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _lock_beside(path: Path, owner: str) -> Iterator[None]:
+    """Hold ``<database>.lock``, and tell in ``<database>.owner`` who does.
+
+    The operating system drops the lock when its holder dies, however it dies; what the second
+    file says then is stale, and counts for nothing while nobody holds the first.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  40 ms that readers need not spend
+
+    note = path.with_name(f"{path.name}.owner")
+    lock = FileLock(path.with_name(f"{path.name}.lock"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise StoreLocked(f"store {path}: {_holder(note)} holds it") from error
+    except OSError as error:
+        raise StoreError(f"store {path}: it cannot be locked: {error.strerror}") from error
+    try:
+        note.write_text(owner, encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(note: Path) -> str:
+    try:
+        return note.read_text(encoding="utf-8") or "another run"
+    except OSError:
+        return "another run"

@@ -1,0 +1,98 @@
+"""The store itself: each method is one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from aggregator.model import Article, Batch, Feed, FeedState, Known, Story
+from aggregator.storage import read, write
+from aggregator.storage.backend import Backend
+
+
+class SqlStore:
+    """Keeps everything that happened (``pipeline.Store``); made by ``open_store``.
+
+    Every method raises StoreError where the database fails; what it was about to write is then
+    not written. Text that a database cannot hold (NUL, lone surrogates) comes back as U+FFFD.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._backend.close()
+
+    def lock(self, owner: str) -> AbstractContextManager[None]:
+        """Exclude other runs on this store while the block lasts.
+
+        ``owner`` says who holds it, such as ``pid 4711 on nas``. Raises StoreLocked with the
+        holder's own words where another run was first. A holder that died holds nothing.
+        """
+        return self._backend.lock(owner)
+
+    def subscribe(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make these the current subscriptions; feeds that went keep their articles."""
+        with self._backend.write() as connection:
+            write.subscribe(connection, feeds, now)
+
+    def states(self) -> Mapping[str, FeedState]:
+        """Return what polling learned, by feed id; a feed never polled is absent."""
+        with self._backend.read() as connection:
+            return read.states(connection)
+
+    def known(self, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Known]:
+        """Return the articles known under these (feed, key) names."""
+        with self._backend.read() as connection:
+            return read.known(connection, keys)
+
+    def stories(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+        content: bool = True,
+    ) -> Sequence[Story]:
+        """Return live stories with an article published in [since, until], newest last first.
+
+        Ties go by id. Without ``content`` their articles have neither summary nor content.
+        """
+        with self._backend.read() as connection:
+            return read.newest_stories(connection, since, until, limit, content=content)
+
+    def story_of(self, article: str) -> Story | None:
+        """Return the live story that an article stands in."""
+        with self._backend.read() as connection:
+            return read.story_of(connection, article)
+
+    def find_articles(self, name: str) -> Sequence[Article]:
+        """Return the articles with this id, id prefix (4 or more digits), guid or url.
+
+        An url that an article has had before an edit still names it. Newest first.
+        """
+        with self._backend.read() as connection:
+            return read.find_articles(connection, name)
+
+    def save(self, batch: Batch) -> None:
+        """Store it all, or nothing; what is stored already changes nothing.
+
+        Articles are taken from ``batch.articles`` alone: a story's members only refer to them.
+        Raises StoreError for a batch that leaves an article in two live stories, that brings back
+        a withdrawn story, or that names what is not there.
+        """
+        with self._backend.write() as connection:
+            write.save(connection, batch)

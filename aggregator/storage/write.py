@@ -1,0 +1,183 @@
+"""Writes: each part of a batch in a statement or two, whatever the number of its rows."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Function,
+    ScalarSelect,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from aggregator.errors import StoreError
+from aggregator.model import Article, Batch, Feed, Match, Story, Withdrawal
+from aggregator.storage.read import withdrawn
+from aggregator.storage.schema import (
+    article_keys,
+    article_names,
+    articles,
+    digest,
+    feed_states,
+    feeds,
+    members,
+    stories,
+    withdrawals,
+)
+
+Row = dict[str, Any]
+
+_MATCH = [field.name for field in fields(Match)]
+
+
+def subscribe(connection: Connection, subscriptions: Iterable[Feed], now: datetime) -> None:
+    """Make these the subscriptions; write only what differs from what is stored."""
+    stored = {row.id: row._asdict() for row in connection.execute(select(feeds))}
+    current = {
+        feed.id: {
+            "id": feed.id,
+            "shown_url": feed.shown_url,
+            "subscribed": True,
+            "since": stored[feed.id]["since"] if feed.id in stored else now,
+        }
+        for feed in subscriptions
+    }
+    gone = {name: row | {"subscribed": False} for name, row in stored.items()}
+    rows = (gone | current).values()
+    _upsert(connection, feeds, [row for row in rows if row != stored.get(row["id"])])
+
+
+def save(connection: Connection, batch: Batch) -> None:
+    """Write a batch, in the order that the foreign keys ask for."""
+    _upsert(connection, feed_states, _rows(feed_states, batch.states))
+    _upsert(connection, articles, _rows(articles, batch.articles))
+    _add(connection, article_keys, list(_keys(batch)))
+    _add(connection, article_names, list(_names(batch.articles)))
+    _withdraw(connection, batch.withdrawals)
+    _write_stories(connection, batch.stories)
+    _refuse_withdrawn(connection, batch.stories)
+    _date_anew(connection, batch)
+
+
+def _keys(batch: Batch) -> Iterator[Row]:
+    for article in batch.articles:
+        for key in article.keys:
+            yield {"digest": digest(key, article.feed), "article": article.id}
+    for feed, key, article_id in batch.keys:
+        yield {"digest": digest(key, feed), "article": article_id}
+
+
+def _names(batch: Iterable[Article]) -> Iterator[Row]:
+    for article in batch:
+        for name in {article.guid, article.url, article.link}:
+            if name is not None:
+                yield {"digest": digest(name), "article": article.id}
+
+
+def _withdraw(connection: Connection, batch: Sequence[Withdrawal]) -> None:
+    _add(connection, withdrawals, _rows(withdrawals, batch))
+    ids = [{"gone": withdrawal.story} for withdrawal in batch]
+    _execute(connection, delete(members).where(members.c.story == bindparam("gone")), ids)
+    _execute(connection, delete(stories).where(stories.c.id == bindparam("gone")), ids)
+
+
+def _write_stories(connection: Connection, batch: Sequence[Story]) -> None:
+    """Write stories whole: all members go before any comes, since they may change places."""
+    _upsert(connection, stories, _rows(stories, batch))
+    ids = [{"told": story.id} for story in batch]
+    _execute(connection, delete(members).where(members.c.story == bindparam("told")), ids)
+    _execute(connection, members.insert(), [row for story in batch for row in _members(story)])
+
+
+def _members(story: Story) -> Iterator[Row]:
+    for position, member in enumerate(story.members):
+        yield {
+            "article": member.article.id,
+            "story": story.id,
+            "position": position,
+            **{name: getattr(member.match, name, None) for name in _MATCH},
+        }
+
+
+def _refuse_withdrawn(connection: Connection, batch: Sequence[Story]) -> None:
+    if back := withdrawn(connection, (story.id for story in batch)):
+        raise StoreError(f"withdrawn stories cannot come back: {', '.join(back)}")
+
+
+def _date_anew(connection: Connection, batch: Batch) -> None:
+    """Set first and last of the stories that an article was edited in, but that are not told."""
+    told = {article.id for story in batch.stories for article in story.articles}
+    edited = [{"edited": article.id} for article in batch.articles if article.id not in told]
+    _execute(connection, _DATE_ANEW, edited)
+
+
+def _published(function: Callable[[Any], Function[Any]]) -> ScalarSelect[Any]:
+    """Return the first or the last time that an article of a story was published."""
+    return (
+        select(function(articles.c.published))
+        .join_from(members, articles, members.c.article == articles.c.id)
+        .where(members.c.story == stories.c.id)
+        .correlate(stories)
+        .scalar_subquery()
+    )
+
+
+_DATE_ANEW = (
+    update(stories)
+    .where(
+        stories.c.id
+        == select(members.c.story).where(members.c.article == bindparam("edited")).scalar_subquery()
+    )
+    .values(first=_published(func.min), last=_published(func.max))
+)
+
+
+def _rows(table: Table, records: Iterable[Any]) -> list[Row]:
+    """Return the rows of records whose attributes have the names of the table's columns."""
+    names = table.columns.keys()
+    values = attrgetter(*names)
+    return [dict(zip(names, values(record), strict=True)) for record in records]
+
+
+def _execute(connection: Connection, statement: Executable, rows: Sequence[Row]) -> None:
+    """Execute once a row; without rows, which SQLAlchemy would take for one empty row, not."""
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; where a row has the key already, the new one takes its place."""
+    _execute(connection, _replacing(connection.dialect.name, table), rows)
+
+
+def _add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; where a row has the key already, it stays."""
+    statement = _dialect_insert(connection.dialect.name, table).on_conflict_do_nothing()
+    _execute(connection, statement, rows)
+
+
+@cache
+def _replacing(dialect: str, table: Table) -> Executable:
+    statement = _dialect_insert(dialect, table)
+    return statement.on_conflict_do_update(
+        index_elements=table.primary_key.columns,
+        set_={c.name: statement.excluded[c.name] for c in table.c if not c.primary_key},
+    )
+
+
+def _dialect_insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the INSERT that knows ON CONFLICT, which both have in the same words."""
+    if dialect == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
