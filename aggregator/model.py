@@ -196,6 +196,8 @@ class ParsedFeed:
     """Days (Monday is 0, UTC) of the same kind."""
     hubs: tuple[str, ...] = ()
     self_url: str | None = None
+    digests: tuple[str, ...] = ()
+    """Of every item in it, read or left out as seen; empty where they cannot be told apart."""
     problems: tuple[str, ...] = ()
     """What was wrong with it though it could be read, in words: a partial parse says so."""
 

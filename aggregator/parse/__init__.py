@@ -1,0 +1,45 @@
+"""Bytes into entries: RSS 0.90 to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1.
+
+::
+
+    body → unpack → encoding → document → outline (→ repair) → items → feedparser → ParsedFeed
+                             └ jsonfeed                    what came instead: refusal
+
+Everything before feedparser is linear in the size of the body; feedparser sees only well-formed
+UTF-8 within limits, and only the items whose bytes are new.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from aggregator.model import ParsedFeed, Response
+from aggregator.parse import jsonfeed, refusal, xmlfeed
+from aggregator.parse.document import drop_controls
+from aggregator.parse.encoding import to_utf8
+from aggregator.parse.unpack import unpack
+
+__all__ = ["parse"]
+
+
+def parse(response: Response, seen: AbstractSet[str] = frozenset()) -> ParsedFeed:
+    """Read the feed that a response brought.
+
+    Items whose digests are in ``seen`` (``ParsedFeed.digests`` of an earlier poll) are left out.
+    What could be read of a damaged feed is returned, with ``problems`` in words.
+    Raises ParseError, which says what came and what to do, where it is no feed at all.
+    """
+    body, packing = unpack(response.body)
+    decoded = to_utf8(body, response.headers.get("content-type"))
+    clean = drop_controls(decoded.data)
+    start = clean.data.lstrip()[:1]
+    if not start:
+        raise refusal.nothing()
+    if start in b"{[":
+        feed = jsonfeed.read(clean.data, response.final_url, seen)
+    elif refusal.is_page(clean.data):
+        raise refusal.page(clean.data, response.final_url)
+    elif b"<" not in clean.data:
+        raise refusal.neither(clean.data)
+    else:
+        feed = xmlfeed.read(clean.data, response.final_url, seen)
+    return replace(feed, problems=packing + decoded.problems + clean.problems + feed.problems)

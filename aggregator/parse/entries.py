@@ -1,0 +1,147 @@
+"""What feedparser's dictionaries say of an item, in the terms of our model.
+
+feedparser's dictionaries answer to old names too (``updated`` for ``published``), with a warning;
+they are read as plain dictionaries here, so that a thing not said stays not said.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aggregator.model import Content, Enclosure, Entry
+
+Raw = Mapping[str, Any]
+"""A dictionary of feedparser's."""
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_LONGEST_NUMBER = 18
+"""Digits: more bytes than any file has."""
+
+
+def entry(raw: Raw, feed_authors: tuple[str, ...], *, permalink: bool, atom: bool) -> Entry:
+    """Return an item as the feed has it.
+
+    ``feed_authors`` stand in where the item and its source name none (RFC 4287 section 4.2.1).
+    """
+    guid = text(raw, "id")
+    source: Raw = _get(raw, "source") or {}
+    enclosures = tuple(_enclosures(raw))
+    published, updated = _dates(raw, atom=atom)
+    return Entry(
+        guid=guid,
+        guid_is_link=permalink and guid is not None,
+        link=text(raw, "feedburner_origlink") or _link(raw, guid),
+        title=_said(raw, "title", atom=atom),
+        summary=_said(raw, "summary", atom=atom),
+        content=tuple(
+            content
+            for detail in _get(raw, "content") or ()
+            if (content := _content(detail, detail["value"], atom=atom))
+        ),
+        authors=names(raw) or names(source) or feed_authors,
+        categories=tuple(_categories(raw)),
+        enclosures=enclosures,
+        image=_image(raw, enclosures),
+        published=published,
+        updated=updated,
+        source_title=text(source, "title"),
+        source_url=text(source, "link") or text(source, "href"),
+    )
+
+
+def text(raw: Raw, key: str) -> str | None:
+    """Return a text of a dictionary without blanks around it, None where there is none."""
+    value = _get(raw, key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def names(raw: Raw) -> tuple[str, ...]:
+    """Return the names of the authors, the address of one who gives no name."""
+    people = [
+        text(person, "name") or text(person, "email") for person in _get(raw, "authors") or ()
+    ]
+    return tuple(dict.fromkeys(name for name in people if name))
+
+
+def related(raw: Raw, relation: str) -> Iterator[str]:
+    """Yield the addresses that links of this relation name."""
+    for link in _get(raw, "links") or ():
+        if relation in (text(link, "rel") or "").split() and (address := text(link, "href")):
+            yield address
+
+
+def _get(raw: Raw, key: str) -> Any:
+    return dict.get(raw, key) if isinstance(raw, dict) else None
+
+
+def _link(raw: Raw, guid: str | None) -> str | None:
+    """Return the item's link; feedparser puts the guid in its place where there is none."""
+    link = text(raw, "link")
+    return None if link == guid and not _get(raw, "links") else link
+
+
+def _said(raw: Raw, key: str, *, atom: bool) -> Content | None:
+    """Return a text that the item has itself: feedparser copies contents to summaries."""
+    detail = _get(raw, f"{key}_detail")
+    return _content(detail, text(raw, key), atom=atom) if detail else None
+
+
+def _content(detail: Raw, value: str | None, *, atom: bool) -> Content | None:
+    """Return a text with its kind: RSS texts are markup by custom, Atom's say what they are."""
+    kind = detail.get("type") or ""
+    if not value or not (kind.startswith("text/") or kind in _HTML_TYPES):
+        return None
+    return Content(
+        value=value,
+        html=not atom or kind in _HTML_TYPES,
+        language=text(detail, "language"),
+        base=text(detail, "base"),
+    )
+
+
+def _dates(raw: Raw, *, atom: bool) -> tuple[str | None, str | None]:
+    """Return when it was published and updated, as written.
+
+    RSS has no date of update: what feedparser calls so is Dublin Core's date, which 1.0 feeds
+    publish under.
+    """
+    published = text(raw, "published") or text(raw, "created")
+    updated = text(raw, "updated")
+    if published is None and not atom:
+        return updated, None
+    return published, updated
+
+
+def _categories(raw: Raw) -> Iterator[str]:
+    tags = [text(tag, "label") or text(tag, "term") for tag in _get(raw, "tags") or ()]
+    yield from dict.fromkeys(tag for tag in tags if tag)
+
+
+def _enclosures(raw: Raw) -> Iterator[Enclosure]:
+    for link in _get(raw, "links") or ():
+        if text(link, "rel") == "enclosure" and (url := text(link, "href")):
+            yield Enclosure(url=url, type=text(link, "type"), length=_number(text(link, "length")))
+
+
+def _image(raw: Raw, enclosures: tuple[Enclosure, ...]) -> str | None:
+    """Return the picture that the item is shown with: the widest that Media RSS names, if any."""
+    media = [item for item in _get(raw, "media_content") or () if _is_picture(item)]
+    named = [
+        (_number(text(item, "width")) or 0, url)
+        for item in media or _get(raw, "media_thumbnail") or ()
+        if (url := text(item, "url"))
+    ]
+    if named:
+        return max(named, key=lambda picture: picture[0])[1]
+    pictures = (item.url for item in enclosures if (item.type or "").startswith("image/"))
+    return text(_get(raw, "image") or {}, "href") or next(pictures, None)
+
+
+def _is_picture(media: Raw) -> bool:
+    return text(media, "medium") == "image" or (text(media, "type") or "").startswith("image/")
+
+
+def _number(written: str | None) -> int | None:
+    """Return a whole number that is none of the absurd ones."""
+    if written and written.isascii() and written.isdigit() and len(written) <= _LONGEST_NUMBER:
+        return int(written)
+    return None

@@ -1,0 +1,135 @@
+"""What came instead of a feed, told to the person who subscribed to it."""
+
+import re
+from html.parser import HTMLParser
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from aggregator.errors import ParseError
+
+_HTML: Final = re.compile(rb"<!doctype\s+html\b|<html\b", re.IGNORECASE)
+_FEED: Final = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_PAGE_HEAD: Final = 262_144
+"""Bytes of a page in which its feeds are looked for."""
+_SHOWN_FEEDS: Final = 3
+_FEED_TYPES: Final = frozenset(
+    {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/feed+json",
+        "application/json",
+        "text/xml",
+        "application/xml",
+    }
+)
+_KNOWN_ROOTS: Final = {
+    "opml": "a list of feeds (OPML): import it instead of subscribing to it",
+    "urlset": "a sitemap",
+    "sitemapindex": "a list of sitemaps",
+    "html": "a page",
+    "svg": "a picture",
+    "error": "an error report",
+    "rdf": "RDF without a channel",
+}
+_EXCERPT: Final = 60
+
+
+def is_page(data: bytes) -> bool:
+    """Whether this is an HTML page and not a feed that has some HTML before or within it."""
+    page = _HTML.search(data, 0, _PAGE_HEAD)
+    return page is not None and _FEED.search(data, 0, page.start()) is None
+
+
+def page(data: bytes, url: str) -> ParseError:
+    """Return the error for an HTML page: its title, whether it is a login, the feeds it names."""
+    reader = _PageReader()
+    reader.feed(data[:_PAGE_HEAD].decode("utf-8", "replace"))
+    base = _absolute(url, reader.base) or url
+    feeds = [found for link in reader.feeds if (found := _absolute(base, link))]
+    title = " ".join(reader.title.split())[:_EXCERPT]
+    came = (
+        f"an HTML page ({title}) came instead of a feed"
+        if title
+        else ("an HTML page came instead of a feed")
+    )
+    if feeds:
+        names = ", ".join(dict.fromkeys(feeds[:_SHOWN_FEEDS]))
+        return ParseError(f"{came}; subscribe to a feed that it names: {names}")
+    if reader.login:
+        return ParseError(f"{came}; it asks for a login: the feed's address may need credentials")
+    return ParseError(f"{came} and names no feed; check the address in a browser")
+
+
+def other_xml(root: str) -> ParseError:
+    """Return the error for a sound XML document that is no feed."""
+    what = _KNOWN_ROOTS.get(root)
+    named = f"an XML document <{root[:_EXCERPT]}> came" + (f", {what}" if what else "")
+    return ParseError(f"{named}, which is no feed; look for the feed's own address")
+
+
+def other_json(found: str) -> ParseError:
+    """Return the error for JSON that is no JSON Feed."""
+    return ParseError(f"JSON came that is no JSON Feed ({found}); look for the feed's own address")
+
+
+def nothing() -> ParseError:
+    """Return the error for an empty body."""
+    return ParseError("an empty document came; its publisher has to mend it if it stays so")
+
+
+def neither(data: bytes) -> ParseError:
+    """Return the error for what is neither XML nor JSON nor HTML."""
+    words = data[:_EXCERPT].decode("utf-8", "ignore").split()
+    if not all(word.isprintable() and "\ufffd" not in word for word in words):
+        return ParseError("binary data came, neither XML nor JSON; check the feed's address")
+    excerpt = " ".join(words)
+    return ParseError(f"text came, neither XML nor JSON: “{excerpt}”; check the feed's address")
+
+
+def _absolute(base: str, link: str) -> str | None:
+    try:
+        url = urljoin(base, link.strip())
+        return url if urlsplit(url).scheme in {"http", "https"} else None
+    except ValueError:
+        return None
+
+
+class _PageReader(HTMLParser):
+    """Reads title, base, feed links and password fields off a page; scripts are no links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ""
+        self.base = ""
+        self.feeds: list[str] = []
+        self.login = False
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in reversed(attrs)}
+        if tag == "title":
+            self._in_title = not self.title
+        elif tag == "base":
+            self.base = self.base or said.get("href", "")
+        elif tag == "input":
+            self.login = self.login or said.get("type", "").lower() == "password"
+        elif tag == "link" and self._names_feed(said):
+            self.feeds.append(said["href"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+    @staticmethod
+    def _names_feed(said: dict[str, str]) -> bool:
+        kind = said.get("type", "").partition(";")[0].strip().lower()
+        return (
+            "alternate" in said.get("rel", "").lower().split()
+            and kind in _FEED_TYPES
+            and bool(said.get("href"))
+        )
