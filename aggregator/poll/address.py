@@ -41,19 +41,18 @@ def parse(url: str) -> Address:
     """Split a url; raise FetchError, with what to do, where it cannot be asked for."""
     try:
         parts = urlsplit(url.strip())
-        scheme = parts.scheme
-        if scheme not in _DEFAULT_PORTS:
-            raise ValueError(f"only http and https are asked for, not {scheme or 'nothing'}:")
-        port = parts.port or _DEFAULT_PORTS[scheme]
+        default_port = _default_port(parts.scheme)
+        port = parts.port or default_port
         host = _ascii_host(parts.hostname or "")
     except ValueError as error:
         raise FetchError(f"this is no address that can be asked for: {error}") from error
-    netloc = _bracketed(host) + ("" if port == _DEFAULT_PORTS[scheme] else f":{port}")
-    plain = urlunsplit((scheme, netloc, _escaped(parts.path) or "/", _escaped(parts.query), ""))
+    netloc = _bracketed(host) + ("" if port == default_port else f":{port}")
+    path = _escaped(parts.path) or "/"
+    plain = urlunsplit((parts.scheme, netloc, path, _escaped(parts.query), ""))
     credentials = None
     if parts.username is not None:
         credentials = unquote(parts.username), unquote(parts.password or "")
-    return Address(url=plain, scheme=scheme, host=host, port=port, credentials=credentials)
+    return Address(url=plain, scheme=parts.scheme, host=host, port=port, credentials=credentials)
 
 
 def redirected(start: Address, base: Address, location: str) -> Address:
@@ -84,6 +83,12 @@ def _text(location: str) -> str:
         return location.encode("latin-1").decode()
     except UnicodeError:
         return location
+
+
+def _default_port(scheme: str) -> int:
+    if scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"only http and https are asked for, not {scheme or 'nothing'}:")
+    return _DEFAULT_PORTS[scheme]
 
 
 def _ascii_host(host: str) -> str:

@@ -67,7 +67,9 @@ class Body:
     def finish(self) -> bytes:
         """Return the whole; raise FetchError where its end is missing."""
         if self._decoder is None:
-            self._decoder = _Plain()
+            if not self._head:
+                return b""
+            self._decoder = _DECODERS[self._coding](self._head)
             self._decode(self._decoder, self._head)
         if not self._decoder.ended:
             raise FetchError(f"the {self._coding} body ends before its end; it is asked again")
@@ -124,9 +126,9 @@ class _Brotli:
         self._stream = brotli.Decompressor()
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        yield self._stream.process(data, output_buffer_limit=_BLOCK)
-        while not self._stream.can_accept_more_data():
-            yield self._stream.process(b"", output_buffer_limit=_BLOCK)
+        while part := self._stream.process(data, output_buffer_limit=_BLOCK):
+            yield part
+            data = b""
 
     @property
     def ended(self) -> bool:

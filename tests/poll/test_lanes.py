@@ -1,0 +1,75 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.poll.lanes import Lanes
+
+
+def test_one_job_a_host_at_a_time():
+    lanes = Lanes[str](delay=0)
+    lanes.add("a", "a1")
+    lanes.add("a", "a2")
+    assert lanes.take(0) == "a1"
+    assert lanes.take(100) is None
+    lanes.free("a", 100)
+    assert lanes.take(100) == "a2"
+
+
+def test_a_pause_between_two_jobs_at_one_host():
+    lanes = Lanes[str](delay=2)
+    lanes.add("a", "a1")
+    lanes.add("a", "a2")
+    lanes.take(0)
+    lanes.free("a", 5)
+    assert lanes.next_opening() == 7
+    assert lanes.take(6.9) is None
+    assert lanes.take(7) == "a2"
+
+
+def test_the_pause_holds_for_who_comes_later():
+    lanes = Lanes[str](delay=2)
+    lanes.add("a", "a1")
+    lanes.take(0)
+    lanes.free("a", 5)
+    lanes.add("a", "a2")
+    assert lanes.take(6.9) is None
+
+
+def test_no_host_waits_for_another():
+    lanes = Lanes[str](delay=2)
+    for job in ("a1", "a2", "a3"):
+        lanes.add("a", job)
+    lanes.add("b", "b1")
+    assert [lanes.take(0), lanes.take(0), lanes.take(0)] == ["a1", "b1", None]
+
+
+def test_a_redirect_comes_before_those_who_wait():
+    lanes = Lanes[str](delay=0)
+    lanes.add("a", "a1")
+    lanes.add("a", "a2")
+    lanes.take(0)
+    lanes.add("a", "from elsewhere", first=True)
+    lanes.free("a", 1)
+    assert [lanes.take(1), lanes.waiting] == ["from elsewhere", 1]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(0, 3))
+def test_every_job_gets_its_turn_in_order_and_alone(hosts, delay):
+    lanes = Lanes[tuple[str, int]](delay)
+    for number, host in enumerate(hosts):
+        lanes.add(host, (host, number))
+    now, done, last = 0.0, [], {}
+    while lanes.waiting:
+        now = max(now, lanes.next_opening())
+        taken = []
+        while (job := lanes.take(now)) is not None:
+            taken.append(job)
+        assert len({host for host, _ in taken}) == len(taken)
+        for host, number in taken:
+            assert now >= last.get(host, -delay) + delay
+            last[host] = now
+            done.append((host, number))
+            lanes.free(host, now)
+    assert sorted(done, key=lambda job: job[1]) == [(h, n) for n, h in enumerate(hosts)]
+    for host in set(hosts):
+        numbers = [number for h, number in done if h == host]
+        assert numbers == sorted(numbers)
