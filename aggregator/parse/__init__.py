@@ -38,8 +38,8 @@ def parse(response: Response, seen: AbstractSet[str] = frozenset()) -> ParsedFee
         feed = jsonfeed.read(clean.data, response.final_url, seen)
     elif refusal.is_page(clean.data):
         raise refusal.page(clean.data, response.final_url)
-    elif b"<" not in clean.data:
-        raise refusal.neither(clean.data)
+    elif not refusal.has_markup(clean.data):
+        raise refusal.neither(body)
     else:
         feed = xmlfeed.read(clean.data, response.final_url, seen)
     return replace(feed, problems=packing + decoded.problems + clean.problems + feed.problems)

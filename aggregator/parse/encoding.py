@@ -92,9 +92,11 @@ def to_utf8(body: bytes, content_type: str | None = None) -> Decoded:
     labels = _labels(body, content_type)
     stated = _codecs(labels)
     unknown = tuple(
-        f"it names an encoding that nobody knows ({label})"
+        f"it is not in the encoding that it names ({label})"
+        if label.startswith(("utf-16", "utf-32"))
+        else f"it names an encoding that nobody knows ({label})"
         for label in labels
-        if _codec(label) is None and not label.startswith(("utf-16", "utf-32"))
+        if _codec(label) is None
     )
     decoded = _ascii(body, stated) or _unmistakable_utf8(body, stated) or _legacy(body, stated)
     return Decoded(decoded.data, unknown + decoded.problems)

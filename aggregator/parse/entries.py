@@ -35,7 +35,7 @@ def entry(raw: Raw, feed_authors: tuple[str, ...], *, permalink: bool, atom: boo
         content=tuple(
             content
             for detail in _get(raw, "content") or ()
-            if (content := _content(detail, detail["value"], atom=atom))
+            if (content := _content(raw, detail, detail["value"], atom=atom))
         ),
         authors=names(raw) or names(source) or feed_authors,
         categories=tuple(_categories(raw)),
@@ -82,10 +82,10 @@ def _link(raw: Raw, guid: str | None) -> str | None:
 def _said(raw: Raw, key: str, *, atom: bool) -> Content | None:
     """Return a text that the item has itself: feedparser copies contents to summaries."""
     detail = _get(raw, f"{key}_detail")
-    return _content(detail, text(raw, key), atom=atom) if detail else None
+    return _content(raw, detail, text(raw, key), atom=atom) if detail else None
 
 
-def _content(detail: Raw, value: str | None, *, atom: bool) -> Content | None:
+def _content(raw: Raw, detail: Raw, value: str | None, *, atom: bool) -> Content | None:
     """Return a text with its kind: RSS texts are markup by custom, Atom's say what they are."""
     kind = detail.get("type") or ""
     if not value or not (kind.startswith("text/") or kind in _HTML_TYPES):
@@ -93,7 +93,7 @@ def _content(detail: Raw, value: str | None, *, atom: bool) -> Content | None:
     return Content(
         value=value,
         html=not atom or kind in _HTML_TYPES,
-        language=text(detail, "language"),
+        language=text(detail, "language") or text(raw, "language"),
         base=text(detail, "base"),
     )
 

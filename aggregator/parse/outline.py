@@ -51,7 +51,7 @@ class MalformedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The bytes of an item, tags included, and whether its guid may be a link (RSS 2.0)."""
+    """The bytes of an item, tags included, and whether it has a guid that is a link (RSS 2.0)."""
 
     start: int
     end: int
@@ -105,7 +105,7 @@ class _Walk:
         self.items: list[Item] = []
         self.item_depth = 0
         self.item_start = 0
-        self.permalink = True
+        self.permalink = False
         self.children = 0
         self.author_start = 0
         self.namespaces: set[str] = set()
@@ -126,7 +126,7 @@ class _Walk:
             self.contexts.add("\n".join(self.ancestors))
             self.item_depth = self.depth
             self.item_start = self.parser.CurrentByteIndex
-            self.permalink, self.children = True, 0
+            self.permalink, self.children = False, 0
         else:
             self.outside_items(name, attributes)
         if name in _AUTHORS:

@@ -9,6 +9,7 @@ from aggregator.errors import ParseError
 
 _HTML: Final = re.compile(rb"<!doctype\s+html\b|<html\b", re.IGNORECASE)
 _FEED: Final = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_TAG: Final = re.compile(rb"<[A-Za-z_][\w:.-]*+(?:[\s/][^<>]*+)?>")
 _PAGE_HEAD: Final = 262_144
 """Bytes of a page in which its feeds are looked for."""
 _SHOWN_FEEDS: Final = 3
@@ -78,9 +79,14 @@ def nothing() -> ParseError:
     return ParseError("an empty document came; its publisher has to mend it if it stays so")
 
 
-def neither(data: bytes) -> ParseError:
-    """Return the error for what is neither XML nor JSON nor HTML."""
-    words = data[:_EXCERPT].decode("utf-8", "ignore").split()
+def has_markup(data: bytes) -> bool:
+    """Whether there is a tag in it at all."""
+    return _TAG.search(data) is not None
+
+
+def neither(body: bytes) -> ParseError:
+    """Return the error for a body, as it came, that is neither XML nor JSON nor HTML."""
+    words = body[:_EXCERPT].decode("utf-8", "replace").split()
     if not all(word.isprintable() and "\ufffd" not in word for word in words):
         return ParseError("binary data came, neither XML nor JSON; check the feed's address")
     excerpt = " ".join(words)

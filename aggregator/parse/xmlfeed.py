@@ -23,6 +23,8 @@ from aggregator.parse.outline import MalformedError, Outline, outline
 from aggregator.parse.repair import repair
 
 _FORMATS = {"rss091n": "rss091", "rss091u": "rss091"}
+_ATOM_KINDS = frozenset({"feed", "entry"})
+_RSS_KINDS = frozenset({"rss", "channel"})
 
 
 def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedFeed:
@@ -37,12 +39,12 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
     selection = select(document.data, where, seen)
     raw = _feedparser(selection.data, url)
     about: Raw = raw["feed"]
-    atom = where.kind in {"feed", "entry"}
+    atom = where.kind in _ATOM_KINDS
     hours, days = schedule.skips(shell(document.data, where))
     link = _page(url, text(about, "link"))
     return ParsedFeed(
-        format=_FORMATS.get(raw["version"], raw["version"]),
-        entries=tuple(_entries(raw["entries"], selection, about, atom=atom)),
+        format=_format(where.kind, raw["version"] or ""),
+        entries=tuple(_entries(raw["entries"], selection, about, where.kind)),
         title=text(about, "title"),
         link=link,
         base=url if atom else link or url,
@@ -97,13 +99,21 @@ def _feedparser(data: bytes, url: str) -> Any:
         ) from error
 
 
-def _entries(raws: list[Raw], selection: Selection, about: Raw, *, atom: bool) -> Iterator[Entry]:
+def _format(kind: str, version: str) -> str:
+    """Return the format; feedparser takes RSS 1.0 for Atom where that namespace comes first."""
+    if kind == "rdf" and not version.startswith("rss"):
+        return "rss10"
+    return _FORMATS.get(version, version)
+
+
+def _entries(raws: list[Raw], selection: Selection, about: Raw, kind: str) -> Iterator[Entry]:
+    atom = kind in _ATOM_KINDS
     permalinks = [item.permalink for item in selection.items]
     if len(permalinks) != len(raws):  # items within items, or under a prefix of their own
         permalinks = [bool(raw.get("guidislink")) for raw in raws]
     feed_authors = names(about) if atom else ()
     for raw, permalink in zip(raws, permalinks, strict=True):
-        yield entry(raw, feed_authors, permalink=permalink and not atom, atom=atom)
+        yield entry(raw, feed_authors, permalink=permalink and kind in _RSS_KINDS, atom=atom)
 
 
 def _page(url: str, link: str | None) -> str | None:
