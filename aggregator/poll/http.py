@@ -125,6 +125,7 @@ class _Exchange:
         self._limits = limits
         self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
         self._idle: list[pycurl.Curl] = []
+        self._made: list[socket.socket] = []
         self._timer: float | None = None
         self._answers: SimpleQueue[Response | BaseException] = SimpleQueue()
         self._unread = 0
@@ -231,9 +232,11 @@ class _Exchange:
         if visit.refusal is not None:
             return int(pycurl.SOCKET_BAD)
         try:
-            return socket.socket(family, kind, protocol)
+            made = socket.socket(family, kind, protocol)
         except OSError:  # a machine without IPv6, say
             return int(pycurl.SOCKET_BAD)
+        self._made.append(made)
+        return made
 
     def _watch(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
         """Learn from libcurl which socket to wait for."""
@@ -268,6 +271,8 @@ class _Exchange:
 
     def _collect(self) -> None:
         """Take in the transfers that have ended."""
+        while self._made:
+            self._made.pop().close()  # pycurl works on a duplicate
         more = 1
         while more:
             more, good, bad = self._multi.info_read()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,10 @@ class Server:
     @property
     def port(self) -> int:
         return self.httpd.server_address[1]
+
+    @property
+    def certificate(self) -> Path:
+        return CERTIFICATE
 
     @property
     def authority(self) -> str:
@@ -82,78 +87,91 @@ class Server:
 
 @contextmanager
 def serving(*, tls: bool = False) -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 10
-
-        def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
-            with server.news:
-                server.seen.append((path, {k.lower(): v for k, v in self.headers.items()}))
-                server.news.notify_all()
-            try:
-                server.routes.get(path, lambda handler: handler.send_error(404))(self)
-            except OSError:  # the client hung up, as it may
-                self.close_connection = True
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = False
-
-        def handle_error(self, *_: object) -> None:  # a client that will not shake hands
-            pass
-
-    with Quiet(("127.0.0.1", 0), Handler) as httpd:
+    with _Threads(("127.0.0.1", 0), _Handler) as httpd:
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(CERTIFICATE)
             httpd.socket = context.wrap_socket(httpd.socket, server_side=True)
-        server = Server(httpd, "https" if tls else "http")
+        httpd.owner = Server(httpd, "https" if tls else "http")
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield server
+            yield httpd.owner
         finally:
             httpd.shutdown()
             thread.join()
 
 
+def _absent(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_error(404)
+
+
+class _Threads(ThreadingHTTPServer):
+    daemon_threads = False
+    owner: Server
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a client that will not shake hands."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+    server: _Threads
+
+    def do_GET(self) -> None:
+        owner, path = self.server.owner, self.path.partition("?")[0]
+        with owner.news:
+            owner.seen.append((path, {k.lower(): v for k, v in self.headers.items()}))
+            owner.news.notify_all()
+        try:
+            owner.routes.get(path, _absent)(self)
+        except OSError:  # the client hung up, as it may
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing at all."""
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture
 def other_server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture
 def tls_server() -> Iterator[Server]:
-    with serving(tls=True) as server:
-        yield server
+    with serving(tls=True) as running:
+        yield running
 
 
 @pytest.fixture
-def fetch(server):
+def make_fetcher():
+    """Make a fetcher that waits for nobody and has the time stand still."""
+
+    def make(**options: Any) -> HttpFetcher:
+        defaults: dict[str, Any] = {
+            "user_agent": "test/1.0",
+            "clock": lambda: NOW,
+            "host_delay": timedelta(),
+        }
+        return HttpFetcher(**(defaults | options))
+
+    return make
+
+
+@pytest.fixture
+def fetch(server, make_fetcher):
     """Ask for urls, allowed to visit the server and nothing else that is private."""
 
-    def fetch(*urls: str, allow: tuple[str, ...] = (), **options: object) -> list[Response]:
+    def fetch(*urls: str, allow: tuple[str, ...] = (), **options: Any) -> list[Response]:
         fetcher = make_fetcher(allow=frozenset({server.authority, *allow}), **options)
         return list(fetcher.fetch([Request(feed=url, url=url) for url in urls]))
 
     return fetch
-
-
-def make_fetcher(**options) -> HttpFetcher:
-    defaults = {"user_agent": "test/1.0", "clock": lambda: NOW, "host_delay": timedelta()}
-    return HttpFetcher(**(defaults | options))
-
-
-@pytest.fixture(name="make_fetcher")
-def _make_fetcher():
-    return make_fetcher

@@ -106,7 +106,6 @@ def test_credentials_stay_with_their_origin():
         "javascript:alert(1)",
         "http://example.org/",
         "//[",
-        "//",
     ],
 )
 def test_does_not_follow(location):

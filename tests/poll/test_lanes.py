@@ -57,9 +57,10 @@ def test_every_job_gets_its_turn_in_order_and_alone(hosts, delay):
     lanes = Lanes[tuple[str, int]](delay)
     for number, host in enumerate(hosts):
         lanes.add(host, (host, number))
-    now, done, last = 0.0, [], {}
+    now, done = 0.0, list[tuple[str, int]]()
+    last: dict[str, float] = {}
     while lanes.waiting:
-        now = max(now, lanes.next_opening())
+        now = max(now, lanes.next_opening() or 0.0)
         taken = []
         while (job := lanes.take(now)) is not None:
             taken.append(job)

@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator.model import Request
+from aggregator.poll.visit import Limits, Visit
+
+NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
+
+
+def answered(*lines: bytes, body: bytes = b""):
+    visit = Visit(Request(feed="f", url="https://example.org/"), Limits())
+    for line in lines:
+        assert visit.take_header(line + b"\r\n")
+    assert visit.take_body(body)
+    assert not visit.turn()
+    return visit.answer(NOW)
+
+
+def test_names_are_lowered_and_repeated_fields_joined():
+    response = answered(b"HTTP/2 200", b"ETag:  \xe9 ", b"Vary: a", b"VARY: b", b"")
+    assert response.headers == {"etag": "\xe9", "vary": "a, b"}
+
+
+def test_what_came_before_the_final_answer_does_not_count():
+    response = answered(
+        b"HTTP/1.1 103 Early Hints", b"ETag: early", b"", b"HTTP/1.1 404 Not Found", b"A: b", b""
+    )
+    assert (response.status, response.headers) == (404, {"a": "b"})
+
+
+def test_trailers_do_not_count():
+    response = answered(b"HTTP/1.1 200 OK", b"A: b", b"", b"ETag: late", b"")
+    assert response.headers == {"a": "b"}
+
+
+def test_a_folded_field_is_one():
+    response = answered(b" stray", b"HTTP/1.1 200 OK", b" stray", b"A: b", b"\tc", b"no field", b"")
+    assert response.headers == {"a": "b c"}
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1", b"HTTP/1.1 abc what", b"HTTP/1.1 \xb2"])
+def test_a_status_that_is_no_number(line):
+    assert answered(line, b"").status == 0
