@@ -41,7 +41,9 @@ def _entry(feed: Element, edition: Edition, item: Item, content: str) -> None:
         child(child(entry, "author"), "name", author)
     if lead.link:
         child(entry, "link", rel="alternate", href=lead.link, hreflang=lead.language)
-    for report in item.related:
+    for report in item.reports:
+        if report.link is None:
+            continue
         child(
             entry,
             "link",

@@ -34,8 +34,8 @@ def write(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     except OSError as error:
         where = error.filename or directory
         raise PublishError(
-            f"cannot write {where}: {error.strerror}; every published file is still whole. Make room "
-            "there, give this user the right to write, or set publish.directory to another place"
+            f"cannot write {where}: {error.strerror}; every published file is still whole. "
+            "Make room, give this user the right to write there, or change publish.directory"
         ) from error
     return tuple(changed)
 

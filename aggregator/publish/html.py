@@ -28,7 +28,6 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _SENSES = {
-    None: "the first to report it here",
     Level.ITEM: "the same item",
     Level.COPY: "the same text",
     Level.EVENT: "the same event",

@@ -71,9 +71,9 @@ class Item:
     """When the event was last reported."""
 
     @property
-    def related(self) -> tuple[Report, ...]:
-        """The other reports that can be visited."""
-        return tuple(r for coverage in self.also for r in coverage.reports if r.link)
+    def reports(self) -> tuple[Report, ...]:
+        """The other reports, without their grouping."""
+        return tuple(report for coverage in self.also for report in coverage.reports)
 
 
 def items(edition: Edition) -> tuple[Item, ...]:
@@ -158,14 +158,20 @@ def _listed(reports: Sequence[Report]) -> list[Report]:
     return sorted((firsts + further)[:REPORTS], key=lambda report: report.published)
 
 
-def _by_language(reports: Iterable[Report], first: Sequence[str | None]) -> tuple[Coverage, ...]:
+def _by_language(
+    reports: Iterable[Report], preferred: Sequence[str | None]
+) -> tuple[Coverage, ...]:
+    """Group reports: the preferred languages first, then their kin, then the most told."""
     groups: dict[str | None, list[Report]] = {}
     for report in reports:
         groups.setdefault(report.language, []).append(report)
 
-    def rank(language: str | None) -> tuple[int, int, str]:
-        place = first.index(language) if language in first else len(first)
-        return place, -len(groups[language]), language or "~"
+    kin = {language.partition("-")[0] for language in preferred if language}
+
+    def rank(language: str | None) -> tuple[int, bool, int, str]:
+        place = preferred.index(language) if language in preferred else len(preferred)
+        known = language or "~"
+        return place, known.partition("-")[0] not in kin, -len(groups[language]), known
 
     return tuple(
         Coverage(language=language, reports=tuple(groups[language]))

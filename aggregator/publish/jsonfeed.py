@@ -57,7 +57,7 @@ def _item(item: Item, content: str) -> Mapping[str, Any]:
                 "publishers": list(item.publishers),
                 "languages": list(item.languages),
                 "lead": _report(lead),
-                "also": [_report(r) for coverage in item.also for r in coverage.reports],
+                "also": [_report(report) for report in item.reports],
                 "unlisted": item.unlisted,
             },
         }

@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_RESERVED = ":/?#[]@!$&'()*+,;=%~"
+_RESERVED = ":/?@!$&'()*+,;=%~"
 
 
 def address(url: str | None) -> str | None:

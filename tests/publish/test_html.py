@@ -1,0 +1,168 @@
+import hashlib
+import re
+from base64 import b64encode
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from aggregator.publish import render
+from aggregator.publish.html import content
+from aggregator.publish.item import items
+
+VOID = {"meta", "link", "br", "img"}
+
+
+class Page(HTMLParser):
+    """Reads a page as elements, and fails where one is not closed in turn."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[str] = []
+        self.feed(document)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        assert len(attrs) == len(given)
+        self.elements.append((tag, given))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def page_of(make_edition):
+    def make(*stories, **given):
+        return Page(render(make_edition(*stories, **given))["index.html"].decode())
+
+    return make
+
+
+def test_every_report_is_linked_in_its_language_and_direction(page_of, coverage_in_three_languages):
+    page = page_of(coverage_in_three_languages)
+    assert [(a["href"], a["lang"], a["dir"]) for a in page.all("a") if "lang" in a] == [
+        ("https://zhongyang.example/zh", "zh-Hant", "ltr"),
+        ("https://bbc.example/en1", "en", "ltr"),
+        ("https://guardian.example/en2", "en", "ltr"),
+        ("https://jazeera.example/ar", "ar", "rtl"),
+    ]
+    text = " ".join(" ".join(page.texts).split())
+    for words in ("4 publishers, 3 languages", "Guardian", "العربية", "the same event"):
+        assert words in text
+
+
+def test_it_leads_to_the_feeds_and_runs_nothing(page_of, coverage_in_three_languages):
+    page = page_of(coverage_in_three_languages, base_url="https://n.example/")
+    names = {"feed.atom", "feed.rss", "feed.json", "feeds.opml"}
+    assert names <= {a["href"] for a in page.all("a")}
+    assert [link["href"] for link in page.all("link") if link["rel"] == "alternate"] == [
+        "feed.atom",
+        "feed.rss",
+        "feed.json",
+    ]
+    assert not page.all("script")
+    assert not any(name.startswith("on") for _, given in page.elements for name in given)
+    loads = [given["src"] for _, given in page.elements if "src" in given]
+    assert loads == []
+    (policy,) = (m["content"] for m in page.all("meta") if "http-equiv" in m)
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+
+
+def test_the_style_is_the_one_that_the_policy_allows(make_edition):
+    page = render(make_edition())["index.html"].decode()
+    (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    assert b64encode(hashlib.sha256(style.encode()).digest()).decode() in page
+    assert "http" not in style
+    assert "@import" not in style
+
+
+def test_it_has_landmarks_headings_and_a_way_past_the_masthead(
+    page_of, coverage_in_three_languages
+):
+    page = page_of(coverage_in_three_languages)
+    tags = [tag for tag, _ in page.elements]
+    for landmark in ("header", "nav", "main", "footer", "h1", "title"):
+        assert tags.count(landmark) == 1
+    assert page.all("html")[0]["lang"] == "en"
+    assert page.all("a")[0]["href"] == "#" + page.all("main")[0]["id"]
+    assert [tag for tag in tags if re.fullmatch("h[1-6]", tag)] == ["h1", "h2", "h3"]
+    ids = [given["id"] for _, given in page.elements if "id" in given]
+    assert len(ids) == len(set(ids))
+
+
+def test_stories_stand_under_their_day(page_of, make_story, make_article, noon):
+    page = page_of(
+        make_story(make_article("a")),
+        make_story(make_article("b", published=noon - timedelta(days=1))),
+        make_story(make_article("c", published=noon - timedelta(hours=1))),
+    )
+    assert [section["aria-label"] for section in page.all("section")] == [
+        "Friday, 17 October 2025",
+        "Thursday, 16 October 2025",
+    ]
+
+
+def test_an_empty_page_says_so(page_of):
+    assert "No stories yet." in page_of().texts
+
+
+def test_more_reports_than_are_listed_are_counted(page_of, make_story, make_article, make_edition):
+    story = make_story(*(make_article(f"a{n}", feed=f"f{n}") for n in range(60)))
+    assert "and 9 more reports" in page_of(story).texts
+    (item,) = items(make_edition(story))
+    assert "And 9 more." in content(item)
+
+
+HOSTILE = [
+    "</title><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "]]><script>alert(1)</script>",
+    "<!--",
+    "</style><script>alert(1)</script>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "{{ 7 * 7 }}{% raw %}",
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_nothing_that_a_feed_says_becomes_markup(
+    *, page_of, make_edition, make_story, make_article, make_feed, words
+):
+    given = {"lead": words + " ", "publisher": words, "authors": (words,), "categories": (words,)}
+    story = make_story(make_article("a", words, **given), make_article("b", words, **given))
+    feeds = [make_feed(category=words)]
+    plain = make_story(make_article("a", "T"), make_article("b", "T"))
+    hostile = page_of(story, feeds=feeds, title=words)
+    assert {tag for tag, _ in hostile.elements} <= {tag for tag, _ in page_of(plain).elements} | {
+        "p"
+    }
+    assert hostile.texts.count(words) >= 3
+    (item,) = items(make_edition(story))
+    assert {tag for tag, _ in Page(content(item)).elements} <= {
+        "p",
+        "b",
+        "ul",
+        "li",
+        "a",
+        "span",
+        "time",
+    }
+
+
+def test_a_text_cannot_turn_the_page_around(page_of, make_story, make_article):
+    page = page_of(make_story(make_article(title="abc\u202edef", publisher="\u2067x")))
+    assert not any(c in text for text in page.texts for c in "\u202e\u2067")
