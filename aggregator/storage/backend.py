@@ -16,10 +16,10 @@ WRITES = "aggregator_writes"
 class Backend(ABC):
     """A database, opened."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, name: str) -> None:
         self.engine = engine
-        self.name = engine.url.render_as_string(hide_password=True)
-        """What messages call it: the url without its password."""
+        self.name = name
+        """What messages call it."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

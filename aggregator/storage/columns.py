@@ -14,16 +14,22 @@ from sqlalchemy.types import TypeEngine
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_DECODE = json.JSONDecoder().decode
+_Function = Callable[[Any], Any]
 
 
 class Packed(TypeDecorator[Any]):
-    """A type of the database's, and how a value of ours is packed into it and unpacked again."""
+    """A type of the database's, and how a value of ours goes into it and comes out.
+
+    It hands its functions straight to SQLAlchemy's loops, since they run once a value: through
+    ``process_bind_param`` a batch takes a third longer.
+    """
 
     impl = Text
     cache_ok = True
 
     def __init__(
-        self, plain: TypeEngine[Any], pack: Callable[[Any], Any], unpack: Callable[[Any], Any]
+        self, plain: TypeEngine[Any], pack: _Function, unpack: _Function | None = None
     ) -> None:
         super().__init__()
         self.plain, self.pack, self.unpack = plain, pack, unpack
@@ -32,13 +38,17 @@ class Packed(TypeDecorator[Any]):
         """Return the database's own type."""
         return dialect.type_descriptor(self.plain)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  SQLAlchemy's
-        """Pack."""
-        return None if value is None else self.pack(value)
+    def bind_processor(self, dialect: Dialect) -> _Function:  # noqa: ARG002  alike in all
+        """Return what packs a value, if it is not None."""
+        return _unless_none(self.pack)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  SQLAlchemy's
-        """Unpack."""
-        return None if value is None else self.unpack(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Function | None:  # noqa: ARG002  alike in all
+        """Return what unpacks a value, if it is not None."""
+        return None if self.unpack is None else _unless_none(self.unpack)
+
+
+def _unless_none(function: _Function) -> _Function:
+    return lambda value: None if value is None else function(value)
 
 
 def storable(text: str) -> str:
@@ -55,7 +65,7 @@ def storable(text: str) -> str:
 # Sorted by code point, as SQLite does, whatever language the server of a database speaks.
 _PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
-TEXT = Packed(_PLAIN_TEXT, storable, str)
+TEXT = Packed(_PLAIN_TEXT, storable)
 
 MOMENT = Packed(
     BigInteger(),
@@ -74,9 +84,16 @@ SPAN = Packed(
 STRINGS = Packed(
     _PLAIN_TEXT,
     lambda strings: storable(_ENCODE(strings)),
-    lambda text: tuple(json.loads(text)),
+    lambda text: tuple(_DECODE(text)),
 )
 """A tuple of strings, as a JSON array."""
+
+NUMBERS = Packed(
+    _PLAIN_TEXT,
+    lambda numbers: _ENCODE(sorted(numbers)),
+    lambda text: frozenset(_DECODE(text)),
+)
+"""A set of numbers, as a JSON array."""
 
 
 def choice(kind: type[StrEnum]) -> Packed:
@@ -92,4 +109,4 @@ def records(kind: type[Any]) -> Packed:
     def pack(items: tuple[Any, ...]) -> str:
         return storable(_ENCODE([dict(zip(names, values(item), strict=True)) for item in items]))
 
-    return Packed(_PLAIN_TEXT, pack, lambda text: tuple(kind(**item) for item in json.loads(text)))
+    return Packed(_PLAIN_TEXT, pack, lambda text: tuple(kind(**item) for item in _DECODE(text)))

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 from aggregator.errors import StoreLocked
 from aggregator.storage.backend import Backend
 
-_CONNECT_TIMEOUT = 10
+_CONNECT_TIMEOUT = "10"
 """Seconds; libpq's own default is to wait for ever."""
 
 _ADVICE = {
@@ -66,8 +66,8 @@ class PostgresBackend(Backend):
 class PassingPostgresBackend(PostgresBackend):
     """The same inside one transaction, which is rolled back in the end."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, name: str) -> None:
+        super().__init__(engine, name)
         with self._translated():
             self._connection = engine.connect()
             self._connection.begin()
@@ -89,8 +89,7 @@ class PassingPostgresBackend(PostgresBackend):
 
 def open_postgres(url: URL, *, discard: bool) -> PostgresBackend:
     """Connect to a database; with ``discard`` nothing that is done to it is kept."""
-    url = url.set(drivername="postgresql+psycopg")
-    if "connect_timeout" not in url.query:
-        url = url.update_query_dict({"connect_timeout": str(_CONNECT_TIMEOUT)})
-    engine = create_engine(url)
-    return PassingPostgresBackend(engine) if discard else PostgresBackend(engine)
+    name = url.set(query={}).render_as_string(hide_password=True)
+    query = {"connect_timeout": _CONNECT_TIMEOUT, **url.query}
+    engine = create_engine(url.set(drivername="postgresql+psycopg", query=query))
+    return PassingPostgresBackend(engine, name) if discard else PostgresBackend(engine, name)

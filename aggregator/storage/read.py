@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import groupby, islice
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, or_, select
+from sqlalchemy import Connection, Select, and_, exists, or_, select
 
 from aggregator.model import Article, FeedState, Known, Match, Member, Story
 from aggregator.storage.schema import (
@@ -99,7 +99,7 @@ def find_articles(connection: Connection, name: str) -> list[Article]:
     named = or_(articles.c.id.in_(by_name))
     prefix = name.lower()
     if _ID_PREFIX.fullmatch(prefix):
-        named = or_(named, articles.c.id.between(prefix, f"{prefix}g"))
+        named = or_(named, and_(articles.c.id >= prefix, articles.c.id < f"{prefix}g"))
     query = select(articles).where(named).order_by(articles.c.published.desc(), articles.c.id)
     return [Article(**row) for row in connection.execute(query).mappings()]
 
@@ -107,35 +107,43 @@ def find_articles(connection: Connection, name: str) -> list[Article]:
 def _stories(
     connection: Connection, chosen: Select[Any], article_columns: Sequence[str]
 ) -> Iterator[Story]:
-    """Yield stories in their order: one query, in which each row is a member."""
+    """Yield stories, newest last first, from one query in which each row is a member.
+
+    They are sorted here: a database would carry every text through its sort.
+    """
     story = chosen.subquery()
     query = (
         select(
+            members.c.story,
+            members.c.position,
+            story.c.last,
             *(story.c[name] for name in _STORY),
             *(members.c[name] for name in _MATCH),
             *(articles.c[name] for name in article_columns),
         )
         .join_from(story, members, members.c.story == story.c.id)
         .join(articles, articles.c.id == members.c.article)
-        .order_by(story.c.last.desc(), story.c.id, members.c.position)
     )
-    for _, rows in groupby(connection.execute(query), itemgetter(0)):
-        told = list(rows)
+    rows = sorted(connection.execute(query), key=attrgetter("story", "position"))
+    rows.sort(key=attrgetter("last"), reverse=True)
+    for _, told in groupby(rows, attrgetter("story")):
+        parts = [_split(row[3:], _STORY, _MATCH, article_columns) for row in told]
         yield Story(
-            **dict(zip(_STORY, told[0], strict=False)),
-            members=tuple(_member(row[len(_STORY) :], article_columns) for row in told),
+            **parts[0][0],
+            members=tuple(
+                Member(article=Article(**article), match=Match(**match) if match["level"] else None)
+                for _, match, article in parts
+            ),
         )
-
-
-def _member(row: Sequence[Any], article_columns: Sequence[str]) -> Member:
-    match, article = row[: len(_MATCH)], row[len(_MATCH) :]
-    return Member(
-        article=Article(**dict(zip(article_columns, article, strict=True))),
-        match=None if match[0] is None else Match(**dict(zip(_MATCH, match, strict=True))),
-    )
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
     remaining = iter(items)
     while chunk := list(islice(remaining, _CHUNK)):
         yield chunk
+
+
+def _split(row: Sequence[Any], *parts: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the named values of each part of a row, one part after the other."""
+    values = iter(row)
+    return [dict(zip(names, values, strict=False)) for names in parts]

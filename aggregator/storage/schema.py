@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Enclosure, Level, Part, PublishedSource
-from aggregator.storage.columns import MOMENT, SPAN, STRINGS, TEXT, choice, records
+from aggregator.storage.columns import MOMENT, NUMBERS, SPAN, STRINGS, TEXT, choice, records
 
 metadata = MetaData(
     naming_convention={
@@ -61,6 +61,10 @@ feed_states = Table(
     Column("last_modified", TEXT),
     Column("body_hash", TEXT),
     Column("lifetime", SPAN),
+    Column("ttl", SPAN),
+    Column("skip_hours", NUMBERS, nullable=False),
+    Column("skip_days", NUMBERS, nullable=False),
+    Column("rhythm", SPAN),
     Column("checked", MOMENT),
     Column("succeeded", MOMENT),
     Column("changed", MOMENT),

@@ -30,7 +30,7 @@ class SqliteBackend(Backend):
     """A store in a file, or in memory where ``path`` is None."""
 
     def __init__(self, engine: Engine, path: Path | None) -> None:
-        super().__init__(engine)
+        super().__init__(engine, str(engine.url.database or "in memory"))
         self._path = path
 
     def lock(self, owner: str) -> AbstractContextManager[None]:

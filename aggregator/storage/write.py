@@ -65,8 +65,8 @@ def save(connection: Connection, batch: Batch) -> None:
     _add(connection, article_keys, list(_keys(batch)))
     _add(connection, article_names, list(_names(batch.articles)))
     _withdraw(connection, batch.withdrawals)
-    _write_stories(connection, batch.stories)
     _refuse_withdrawn(connection, batch.stories)
+    _write_stories(connection, batch.stories)
     _date_anew(connection, batch)
 
 
@@ -92,6 +92,11 @@ def _withdraw(connection: Connection, batch: Sequence[Withdrawal]) -> None:
     _execute(connection, delete(stories).where(stories.c.id == bindparam("gone")), ids)
 
 
+def _refuse_withdrawn(connection: Connection, batch: Sequence[Story]) -> None:
+    if back := withdrawn(connection, (story.id for story in batch)):
+        raise StoreError(f"withdrawn stories cannot come back: {', '.join(back)}")
+
+
 def _write_stories(connection: Connection, batch: Sequence[Story]) -> None:
     """Write stories whole: all members go before any comes, since they may change places."""
     _upsert(connection, stories, _rows(stories, batch))
@@ -108,11 +113,6 @@ def _members(story: Story) -> Iterator[Row]:
             "position": position,
             **{name: getattr(member.match, name, None) for name in _MATCH},
         }
-
-
-def _refuse_withdrawn(connection: Connection, batch: Sequence[Story]) -> None:
-    if back := withdrawn(connection, (story.id for story in batch)):
-        raise StoreError(f"withdrawn stories cannot come back: {', '.join(back)}")
 
 
 def _date_anew(connection: Connection, batch: Batch) -> None:

@@ -1,0 +1,86 @@
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, text
+
+from aggregator.errors import StoreError
+from aggregator.storage import open_store
+from aggregator.storage.schema import metadata
+from aggregator.storage.upgrade import HEAD
+
+
+def test_the_migrations_lead_to_the_tables_as_the_program_sees_them(store):
+    with store._backend.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
+
+
+def test_they_make_the_same_sqlite_tables(sqlite_url, tmp_path):
+    created = create_engine(f"sqlite:///{tmp_path}/created.db")
+    metadata.create_all(created)
+
+    def statements(engine: Engine) -> dict[str, str]:
+        query = text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%'")
+        with engine.connect() as connection:
+            return {name: " ".join((sql or "").split()) for name, sql in connection.execute(query)}
+
+    with open_store(sqlite_url) as store:
+        migrated = statements(store._backend.engine)
+
+    assert migrated.pop("sqlite_autoindex_alembic_version_1") == ""
+    assert migrated == statements(created)
+    created.dispose()
+
+
+def test_the_program_knows_the_newest_revision():
+    config = Config()
+    config.set_main_option("script_location", "aggregator.storage:migrations")
+
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_a_store_that_is_up_to_date_opens_without_alembic(url):
+    program = (
+        "import sys; from aggregator.storage import open_store; open_store(sys.argv[1]).close();"
+        "print([name for name in sys.modules if name.split('.')[0] in {'alembic', 'mako'}])"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", program, url], check=True, capture_output=True, text=True
+    )
+
+    assert result.stdout == "[]\n"
+
+
+def test_a_newer_schema_is_refused_and_left_alone(store, url, dump):
+    before = dump()
+    with store._backend.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for discard in (False, True):
+        with pytest.raises(StoreError, match="9999 is newer than this program"):
+            open_store(url, discard=discard)
+
+    with store._backend.write() as connection:
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
+    assert dump() == before
+
+
+def test_a_database_of_another_program_is_left_alone(empty_url):
+    url = empty_url.replace("postgresql:", "postgresql+psycopg:")
+    other = create_engine(url)
+    with other.begin() as connection:
+        connection.execute(text("CREATE TABLE bookmarks (id integer)"))
+
+    with pytest.raises(StoreError, match="another program"):
+        open_store(empty_url)
+
+    with other.connect() as connection:
+        connection.execute(text("SELECT * FROM bookmarks"))
+    other.dispose()
