@@ -1,0 +1,6 @@
+"""Matches into stories, each link with its reason."""
+
+from aggregator.cluster.clusterer import Changes, Clusterer
+from aggregator.cluster.scorer import Scorer
+
+__all__ = ["Changes", "Clusterer", "Scorer"]

@@ -1,0 +1,56 @@
+"""What a story shows of its members: who represents it, and whether readers see a change."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from aggregator.model import Article, Member, Story
+
+
+def represent(articles: Sequence[Article], priorities: Mapping[str, int]) -> Article:
+    """Return the article whose words stand for a story.
+
+    The fullest text first (texts within a factor of two count as equal), then the priority of
+    its feed, then the earliest, then the id.
+    """
+    return min(
+        articles,
+        key=lambda a: (
+            -max(len(a.content), len(a.summary)).bit_length(),
+            -priorities.get(a.feed, 0),
+            a.published,
+            a.id,
+        ),
+    )
+
+
+def fingerprint(representative: Article, articles: Sequence[Article]) -> str:
+    """Return a digest of what readers see: the representative's words, and who else reports."""
+    seen = [
+        [representative.title, representative.summary, representative.link],
+        sorted([a.link or "", a.title, a.publisher, a.language or ""] for a in articles),
+    ]
+    return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
+
+
+def tell(
+    before: Story | None,
+    members: Sequence[Member],
+    priorities: Mapping[str, int],
+    draw_id: Callable[[], str],
+    now: datetime,
+) -> Story:
+    """Return the story of these members: a new one, or what became of the one before."""
+    articles = [member.article for member in members]
+    representative = represent(articles, priorities)
+    print_ = fingerprint(representative, articles)
+    unchanged = before is not None and before.fingerprint == print_
+    return Story(
+        id=before.id if before else draw_id(),
+        members=tuple(members),
+        representative=representative.id,
+        created=before.created if before else now,
+        updated=before.updated if before and unchanged else now,
+        fingerprint=print_,
+    )

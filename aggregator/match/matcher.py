@@ -1,0 +1,74 @@
+"""Whether two articles belong to one story, how surely, in which sense, and why."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from aggregator.match.encoder import Encoder
+from aggregator.match.features import prepare
+from aggregator.match.judgement import Judgement, judge
+from aggregator.match.reasons import Explanation, explain
+from aggregator.match.scoring import probability
+from aggregator.match.window import Window
+from aggregator.model import Article, Match
+
+SPAN = timedelta(hours=72)
+"""How far apart two articles may be to be matched by what they tell."""
+
+
+class Matcher:
+    """Scores pairs among the articles of the last days.
+
+    Without an encoder it works too: across languages then by names and numbers alone.
+    """
+
+    def __init__(self, encoder: Encoder | None = None, span: timedelta = SPAN) -> None:
+        self._window = Window(encoder, span)
+
+    def __contains__(self, article: str) -> bool:
+        return article in self._window
+
+    def add(self, articles: Iterable[Article]) -> None:
+        """Take articles into the window; a changed one replaces its older version.
+
+        What is rare is counted over all that came so far: the order of articles within one
+        call makes no difference to any score.
+        """
+        self._window.add([prepare(article) for article in articles])
+
+    def forget(self, before: datetime) -> None:
+        """Drop the articles that were published earlier."""
+        self._window.forget(before)
+
+    def candidates(self, articles: Sequence[str]) -> list[set[str]]:
+        """Return, for each article id, the ids of those that may match it."""
+        return self._window.candidates(articles)
+
+    def logits(self, article: str, others: Sequence[str]) -> list[float]:
+        """Return the log odds that an article and each of the others report one event."""
+        return [self._judge(article, other).logit for other in others]
+
+    def match(self, a: str, b: str) -> Match:
+        """Return why two articles belong together; sensible for any pair in the window."""
+        judgement = self._judge(a, b)
+        return Match(
+            a=a,
+            b=b,
+            level=judgement.level,
+            probability=probability(judgement.logit),
+            reasons=explain(judgement).in_favour,
+        )
+
+    def explain(self, a: str, b: str) -> Explanation:
+        """Return what speaks for and against two articles being of one story, in words."""
+        return explain(self._judge(a, b))
+
+    def _judge(self, a: str, b: str) -> Judgement:
+        """Return what is thought of a pair; KeyError where the window lacks one of them."""
+        window = self._window
+        return judge(
+            window.document(a),
+            window.document(b),
+            window.passages(a),
+            window.passages(b),
+            window.cosines(a, b),
+        )

@@ -1,0 +1,179 @@
+"""How likely two documents report one event: features of the pair, and a fitted model of them.
+
+A model is a logistic regression a kind of pair: within a language or across, with vectors or
+without. Its weights stand in ``weights.json`` with the data that they were fitted on
+(scripts/fit).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from math import exp, log1p, sqrt
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from aggregator.match.features import NAME, NUMBER, Document, Passage
+
+USUAL_COSINE = 0.3
+"""Of unrelated news of one field; what lies above tells more than what lies below."""
+USUAL_SPELLING = 50
+"""Likeness in percent that titles reach by chance."""
+SERIES = 90
+"""Likeness in percent from which titles with other numbers are of one series."""
+
+Rarities = Mapping[str, float]
+"""Terms with what they weigh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A passage with the rarity that its terms had when it came."""
+
+    document: Document
+    passage: Passage
+    rarities: Rarities
+    vector: Rarities
+    """All terms, of length 1."""
+    title: Rarities
+    names: Rarities
+    """Names of title and lead."""
+    numbers: Rarities
+
+
+def weigh(document: Document, passage: Passage, rarity: Callable[[str], float]) -> Weighed:
+    """Return a passage ready to be compared."""
+    rarities = {term: rarity(term) for term in passage.terms}
+    weights = {term: weight * rarities[term] for term, weight in passage.terms.items()}
+    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return Weighed(
+        document=document,
+        passage=passage,
+        rarities=rarities,
+        vector={term: weight / length for term, weight in weights.items()},
+        title={term: rarities[term] for term in passage.title_terms},
+        names={term: value for term, value in rarities.items() if term.startswith(NAME)},
+        numbers={term: value for term, value in rarities.items() if term.startswith(NUMBER)},
+    )
+
+
+class Features(NamedTuple):
+    """What is known of a pair. All are 0 where nothing is known."""
+
+    meaning: float
+    """Cosine of the encoder's vectors, -1 to 1."""
+    close: float
+    """How far that cosine is above the usual, 0 to 1."""
+    words: float
+    """Cosine of the terms weighed by rarity, 0 to 1."""
+    title: float
+    """Share of the lighter title's rarity that both titles have, 0 to 1."""
+    names: float
+    """log(1 + rarity) of the names in common."""
+    numbers: float
+    """log(1 + rarity) of the numbers in common."""
+    other_names: float
+    """log(1 + rarity) of the names that only one has, for the one that has less of them."""
+    other_numbers: float
+    """1 where both tell numbers, none in common."""
+    spelling: float
+    """Likeness of the titles as text, above chance, 0 to 1."""
+    same_day: float
+    """1 where both tell days, and one in common."""
+    other_day: float
+    """log(days between) where the days told are two or more apart: one is a matter of zones."""
+    other_place: float
+    """1 where both titles tell a place in a series, none in common."""
+    series: float
+    """1 where the titles differ in their numbers only."""
+    publisher: float
+    """1 where one publisher has both."""
+    hours: float
+    """log(1 + hours between the publications)."""
+
+
+def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
+    """Return the features of a pair of passages; ``cosine`` is 0 without an encoder."""
+    a, b = x.document, y.document
+    names = _shared(x.names, y.names)
+    numbers = _shared(x.numbers, y.numbers)
+    lighter = min(sum(x.title.values()), sum(y.title.values()))
+    spelling = fuzz.token_set_ratio(x.passage.title, y.passage.title)
+    apart = _days_apart(a, b)
+    hours = abs((a.published - b.published).total_seconds()) / 3600
+    return Features(
+        meaning=cosine,
+        close=max(0.0, cosine - USUAL_COSINE),
+        words=sum(weight * y.vector.get(term, 0.0) for term, weight in x.vector.items()),
+        title=_shared(x.title, y.title) / lighter if lighter else 0.0,
+        names=log1p(names),
+        numbers=log1p(numbers),
+        other_names=log1p(
+            max(0.0, min(sum(x.names.values()), sum(y.names.values())) - names),
+        ),
+        other_numbers=float(bool(x.numbers and y.numbers) and not numbers),
+        spelling=max(0.0, spelling - USUAL_SPELLING) / (100 - USUAL_SPELLING),
+        same_day=float(apart == 0),
+        other_day=log1p(apart - 1) if apart and apart > 1 else 0.0,
+        other_place=float(bool(a.ordinals and b.ordinals) and a.ordinals.isdisjoint(b.ordinals)),
+        series=float(_one_series(x.passage, y.passage)),
+        publisher=float(bool(a.publisher) and a.publisher == b.publisher),
+        hours=log1p(hours),
+    )
+
+
+def _shared(x: Rarities, y: Rarities) -> float:
+    """Return the rarity of what both hold."""
+    return sum(min(x[term], y[term]) for term in x.keys() & y.keys())
+
+
+def _days_apart(a: Document, b: Document) -> int | None:
+    """Return the days between the nearest days told; None where one tells none."""
+    return min((abs(d - e) for d in a.days for e in b.days), default=None)
+
+
+def _one_series(x: Passage, y: Passage) -> bool:
+    """Whether two titles are alike but for their numbers: episodes, versions, match days."""
+    return (
+        x.title_numbers != y.title_numbers
+        and fuzz.ratio(x.pattern, y.pattern, score_cutoff=SERIES) > 0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic regression."""
+
+    intercept: float
+    weights: tuple[float, ...]
+    """In the order of ``Features``."""
+
+    def logit(self, features: Features) -> float:
+        """Return the log of the odds that the pair reports one event."""
+        return self.intercept + sum(w * f for w, f in zip(self.weights, features, strict=True))
+
+
+def probability(logit: float) -> float:
+    """Return the probability of a logit."""
+    return 1 / (1 + exp(-logit)) if logit >= 0 else exp(logit) / (1 + exp(logit))
+
+
+def model_name(x: Passage, y: Passage, *, encoded: bool) -> str:
+    """Return which model judges a pair; a language that is not known is taken for the other's."""
+    within = x.language == y.language or not (x.language and y.language)
+    return f"{'within' if within else 'across'} {'with' if encoded else 'without'} encoder"
+
+
+@cache
+def models() -> Mapping[str, Model]:
+    """Return the shipped models by name."""
+    source = resources.files(__package__).joinpath("weights.json")
+    data = json.loads(source.read_text("utf-8"))
+    return {
+        name: Model(
+            model["intercept"], tuple(model["weights"][field] for field in Features._fields)
+        )
+        for name, model in data["models"].items()
+    }
