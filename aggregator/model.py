@@ -50,7 +50,7 @@ class FeedState:
 
     feed: str
     url: str | None = None
-    """The configured url (``Feed.shown_url``) that all this was learned of; another one voids it."""
+    """The configured url (``Feed.shown_url``) that this was learned of; another voids it."""
     moved_to: str | None = None
     """Where a permanent redirect, seen often and long enough, says it lives now."""
     redirect_to: str | None = None
@@ -87,6 +87,13 @@ class FeedState:
     """The last failure in words, with what to do; None after a success."""
     gone: bool = False
     """410: not asked again until the user says so."""
+
+    @property
+    def next_poll(self) -> datetime | None:
+        """When it will be polled; None where it never was, or never will be again."""
+        if self.gone or self.due is None:
+            return None
+        return max(self.due, self.not_before or self.due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,35 @@
-"""The six stages in order, and the shapes of what the pipeline is handed."""
+"""The six stages in order, and the shapes of what the pipeline is handed.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+::
+
+    due feeds → fetch → parse → normalize → identify → cluster (by what match thinks) → store
+                                                        publish reads what is stored
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from random import Random
 from typing import Protocol
 
+from aggregator.cluster import Changes, Clusterer
+from aggregator.errors import ParseError
+from aggregator.match import SPAN
 from aggregator.model import (
     Article,
     Batch,
     Feed,
     FeedState,
     Known,
+    ParsedFeed,
     Request,
     Response,
     Story,
+    Withdrawal,
 )
+from aggregator.normalize import Resolution, identify, normalize
+from aggregator.parse import parse
+from aggregator.poll import policy
 
 
 class Clock(Protocol):
@@ -53,8 +69,16 @@ class Store(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        content: bool = True,
     ) -> Sequence[Story]:
-        """Return live stories with an article published in [since, until], newest last first."""
+        """Return live stories with an article published in [since, until], newest last first.
+
+        Without ``content`` their articles have neither summary nor content.
+        """
+        ...
+
+    def stories_at(self, urls: Iterable[str]) -> Sequence[Story]:
+        """Return live stories with an article at one of these canonical urls, without content."""
         ...
 
     def story_of(self, article: str) -> Story | None:
@@ -68,3 +92,196 @@ class Store(Protocol):
     def save(self, batch: Batch) -> None:
         """Store it all, or nothing."""
         ...
+
+
+BATCH = 200
+"""Feeds a transaction: a commit costs a flush of the disk, whatever it carries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What came of polling one feed."""
+
+    feed: Feed
+    state: FeedState
+    """After the poll; ``error`` says in words what failed."""
+    entries: int = 0
+    """In its document; 0 where that was not read because nothing had changed."""
+    new: int = 0
+    changed: int = 0
+    problems: tuple[str, ...] = ()
+    """What was wrong with a document that could be read in part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of a batch of polls, now stored."""
+
+    polled: tuple[Polled, ...]
+    stories: tuple[Story, ...]
+    """New or changed."""
+    withdrawals: tuple[Withdrawal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """A response, read: its document and articles, or what was wrong with it."""
+
+    feed: Feed
+    response: Response
+    document: ParsedFeed | None = None
+    drafts: tuple[Article, ...] = ()
+    error: str | None = None
+
+
+class Pipeline:
+    """The path from due feeds to stored stories, a batch of responses at a time."""
+
+    def __init__(
+        self,
+        *,
+        feeds: Sequence[Feed],
+        store: Store,
+        fetcher: Fetcher,
+        clusterer: Clusterer,
+        clock: Clock,
+        random: Random,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        """Take what the path runs on; ``redact`` blots secrets out of what is stored and told."""
+        self._feeds = {feed.id: feed for feed in feeds}
+        self._store = store
+        self._fetcher = fetcher
+        self._clusterer = clusterer
+        self._clock = clock
+        self._random = random
+        self._redact = redact
+
+    def run(
+        self, *, force: bool = False, watch: Callable[[int, int], None] = lambda _done, _of: None
+    ) -> Iterator[Taken]:
+        """Poll what is due; yield what came of it, batch by batch, once it is stored.
+
+        ``force`` polls also what our own interval would not yet. ``watch`` is told how many of
+        how many answers have come. KeyboardInterrupt stores what has come and goes on its way.
+        """
+        now = self._clock()
+        self._store.subscribe(tuple(self._feeds.values()), now)
+        states = self._store.states()
+        due = [
+            feed
+            for feed in self._feeds.values()
+            if policy.due(feed, states.get(feed.id), now, force=force)
+        ]
+        requests = [policy.request(feed, states.get(feed.id)) for feed in due]
+        for responses in _batches(self._fetcher.fetch(requests), len(requests), watch):
+            yield self._take([(r, states.get(r.feed)) for r in responses])
+
+    def _take(self, answers: Sequence[tuple[Response, FeedState | None]]) -> Taken:
+        """Read, cluster and store one batch, in one transaction."""
+        readings = [_read(self._feeds[r.feed], state, r) for r, state in answers]
+        known = self._known(readings)
+        found = [identify(r.drafts, known.get(r.feed.id, {})) for r in readings]
+        polled = tuple(
+            self._polled(reading, state, resolution)
+            for reading, (_, state), resolution in zip(readings, answers, found, strict=True)
+        )
+        articles = tuple(a for resolution in found for a in (*resolution.new, *resolution.changed))
+        changes = self._cluster(articles)
+        self._store.save(
+            Batch(
+                states=tuple(p.state for p in polled),
+                articles=articles,
+                keys=tuple(
+                    (r.feed.id, key, article)
+                    for r, resolution in zip(readings, found, strict=True)
+                    for key, article in resolution.keys
+                ),
+                stories=changes.stories,
+                withdrawals=changes.withdrawals,
+            )
+        )
+        return Taken(polled=polled, stories=changes.stories, withdrawals=changes.withdrawals)
+
+    def _known(self, readings: Sequence[_Reading]) -> Mapping[str, Mapping[str, Known]]:
+        """Return what the store remembers of the articles read, by feed and key."""
+        names = {(r.feed.id, key) for r in readings for draft in r.drafts for key in draft.keys}
+        by_feed: dict[str, dict[str, Known]] = {}
+        for (feed, key), known in self._store.known(names).items() if names else ():
+            by_feed.setdefault(feed, {})[key] = known
+        return by_feed
+
+    def _polled(self, reading: _Reading, state: FeedState | None, resolution: Resolution) -> Polled:
+        after = policy.after(
+            reading.feed,
+            state,
+            reading.response,
+            document=reading.document,
+            error=reading.error,
+            changed=bool(resolution.new or resolution.changed),
+            now=reading.response.at,
+            random=self._random,
+        )
+        return Polled(
+            feed=reading.feed,
+            state=replace(after, error=after.error and self._redact(after.error)),
+            entries=len(reading.drafts),
+            new=len(resolution.new),
+            changed=len(resolution.changed),
+            problems=reading.document.problems if reading.document else (),
+        )
+
+    def _cluster(self, articles: Sequence[Article]) -> Changes:
+        """Put articles into stories, among those told around the same days."""
+        if not articles:
+            return Changes()
+        for since, until in _spans(article.published for article in articles):
+            self._clusterer.load(self._store.stories(since=since, until=until, content=False))
+        self._clusterer.load(self._store.stories_at([a.url for a in articles if a.url]))
+        return self._clusterer.add(articles, self._clock())
+
+
+def _read(feed: Feed, state: FeedState | None, response: Response) -> _Reading:
+    """Parse and normalize what a feed answered, unless it is known already."""
+    if not policy.has_document(response) or policy.is_known(feed, state, response):
+        return _Reading(feed=feed, response=response)
+    try:
+        document = parse(response)
+    except ParseError as error:
+        return _Reading(feed=feed, response=response, error=str(error))
+    drafts = normalize(feed, document, response_url=response.final_url, now=response.at)
+    return _Reading(feed=feed, response=response, document=document, drafts=drafts)
+
+
+def _batches(
+    responses: Iterator[Response], of: int, watch: Callable[[int, int], None]
+) -> Iterator[list[Response]]:
+    """Gather responses into batches; an interrupt ends the last one early, then goes its way."""
+    batch: list[Response] = []
+    done = 0
+    try:
+        for response in responses:
+            batch.append(response)
+            done += 1
+            watch(done, of)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except KeyboardInterrupt:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _spans(moments: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the times around these moments in which a match may lie, those that meet as one."""
+    spans = [(moment - SPAN, moment + SPAN) for moment in sorted(moments)]
+    since, until = spans[0]
+    for start, end in spans[1:]:
+        if start > until:
+            yield since, until
+            since = start
+        until = end
+    yield since, until

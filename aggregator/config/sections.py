@@ -21,7 +21,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = r"^([0-9]+[smhdw])+$"
 
 
-def _duration(text: object) -> timedelta:
+def duration(text: object) -> timedelta:
     """Read ``30s``, ``15m``, ``1h30m``, ``7d`` or ``2w``; raise ValueError on anything else."""
     if isinstance(text, timedelta):
         return text
@@ -35,7 +35,7 @@ def _duration(text: object) -> timedelta:
 
 
 def _written(length: timedelta) -> str:
-    """Write a duration in its largest whole unit: what ``_duration`` reads."""
+    """Write a duration in its largest whole unit: what ``duration`` reads."""
     seconds = int(length.total_seconds())
     unit = next(unit for unit in "wdhms" if seconds % _UNITS[unit] == 0)
     return f"{seconds // _UNITS[unit]}{unit}"
@@ -73,7 +73,7 @@ def split(url: str) -> SplitResult | None:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_duration),
+    BeforeValidator(duration),
     WithJsonSchema({"type": "string", "pattern": _DURATION, "examples": ["30s", "1h", "7d"]}),
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

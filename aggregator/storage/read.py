@@ -93,6 +93,22 @@ def story_of(connection: Connection, article: str) -> Story | None:
     return next(_stories(connection, chosen, _ARTICLE), None)
 
 
+def stories_at(connection: Connection, urls: Iterable[str]) -> list[Story]:
+    """Return the stories with an article at one of these canonical urls, without content."""
+    found: dict[str, Story] = {}
+    for chunk in _chunks(urls):
+        places = (
+            select(members.c.story)
+            .join(articles, articles.c.id == members.c.article)
+            .join(article_names, article_names.c.article == members.c.article)
+            .where(article_names.c.digest.in_([digest(url) for url in chunk]))
+            .where(articles.c.url.in_(chunk))
+        )
+        chosen = select(stories).where(stories.c.id.in_(places))
+        found |= {story.id: story for story in _stories(connection, chosen, _LIGHT_ARTICLE)}
+    return list(found.values())
+
+
 def find_articles(connection: Connection, name: str) -> list[Article]:
     """Return the articles with this id, id prefix, guid or url, newest first."""
     by_name = select(article_names.c.article).where(article_names.c.digest == digest(name))
@@ -111,7 +127,7 @@ def _stories(
 
     They are sorted here: a database would carry every text through its sort.
     """
-    story = chosen.subquery()
+    story = chosen.cte().prefix_with("MATERIALIZED")
     query = (
         select(
             members.c.story,

@@ -74,6 +74,11 @@ class SqlStore:
         with self._backend.read() as connection:
             return read.newest_stories(connection, since, until, limit, content=content)
 
+    def stories_at(self, urls: Iterable[str]) -> Sequence[Story]:
+        """Return live stories with an article at one of these canonical urls, without content."""
+        with self._backend.read() as connection:
+            return read.stories_at(connection, urls)
+
     def story_of(self, article: str) -> Story | None:
         """Return the live story that an article stands in."""
         with self._backend.read() as connection:

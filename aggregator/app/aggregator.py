@@ -1,0 +1,238 @@
+"""The composition root's front: a configuration and its store, opened."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from socket import gethostname
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from aggregator.app.explain import PairExplanation
+from aggregator.app.summary import Summary
+from aggregator.cluster import Clusterer
+from aggregator.config import Config
+from aggregator.config_file import read_config
+from aggregator.errors import NotFoundError
+from aggregator.match import SPAN, Matcher
+from aggregator.model import Article, FeedState, Story
+from aggregator.pipeline import Clock, Fetcher, Pipeline, Polled
+from aggregator.poll.fetcher import FeedFetcher
+from aggregator.publish import Edition, render, select
+from aggregator.publish.files import write
+from aggregator.storage import SqlStore, open_store
+
+_NAMED = 5
+"""Articles listed in a message about a name that several have."""
+
+
+def system_clock() -> datetime:
+    """Tell the time of this machine."""
+    return datetime.now(UTC)
+
+
+class Aggregator:
+    """An open aggregator: a configuration, its store, and all that works on them.
+
+    Use it as a context manager::
+
+        with Aggregator.open("feeds.yaml") as aggregator:
+            aggregator.run_once()
+            for story in aggregator.stories(limit=10):
+                print(story.lead_article.title)
+
+    Every method raises StoreError where the store fails.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: SqlStore,
+        *,
+        dry_run: bool = False,
+        clock: Clock = system_clock,
+        random: Random | None = None,
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        """Wire what ``open`` opens; a clock, chance or fetcher of one's own are for tests."""
+        self.config = config
+        self._store = store
+        self._dry_run = dry_run
+        self._clock = clock
+        self._random = random or Random()  # noqa: S311  jitter keeps no secret
+        self._fetcher = fetcher or FeedFetcher(
+            clock=clock,
+            contact=config.network.contact,
+            allow=frozenset(config.network.allow),
+            host_delay=config.host_delay,
+        )
+        self._clusterer = self._new_clusterer()
+
+    @classmethod
+    def open(cls, config: Config | Path | str, *, dry_run: bool = False) -> Self:
+        """Open a configuration, or the file of one, and its store.
+
+        With ``dry_run`` everything works, and nothing is kept or published. Raises ConfigError
+        and StoreError.
+        """
+        if not isinstance(config, Config):
+            config = read_config(Path(config))
+        return cls(config, open_store(config.store, discard=dry_run), dry_run=dry_run)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    def run_once(
+        self, *, force: bool = False, watch: Callable[[int, int], None] = lambda _done, _of: None
+    ) -> Summary:
+        """Poll what is due, store what came, and publish.
+
+        ``force`` polls also what our own interval would not yet, never against a server's word.
+        ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores what
+        has come and goes its way. Raises StoreLocked where another run holds the store, and
+        PublishError.
+        """
+        with self._store.lock(f"pid {os.getpid()} on {gethostname()}"):
+            polled, stories = self._poll(force=force, watch=watch)
+            published = None if self._dry_run else self._publish()
+            return Summary(
+                subscribed=len(self.config.feeds),
+                polled=polled,
+                stories=stories,
+                published=published,
+                directory=self.config.directory,
+                next_due=min(
+                    filter(None, (s.next_poll for s in self.feeds().values())), default=None
+                ),
+            )
+
+    def stories(
+        self, *, since: datetime | None = None, limit: int | None = None
+    ) -> Sequence[Story]:
+        """Return the stories told since then, newest first."""
+        return self._store.stories(since=since, limit=limit)
+
+    def feeds(self) -> Mapping[str, FeedState]:
+        """Return what polling learned of each subscribed feed, by its id."""
+        states = self._store.states()
+        return {feed.id: states.get(feed.id, FeedState(feed=feed.id)) for feed in self.config.feeds}
+
+    def is_healthy(self) -> bool:
+        """Whether a poll has succeeded within the longest interval at which feeds are polled."""
+        since = self._clock() - max((f.max_interval for f in self.config.feeds), default=2 * SPAN)
+        return any(s.succeeded and s.succeeded >= since for s in self.feeds().values())
+
+    def explain(self, a: str, b: str) -> PairExplanation:
+        """Tell why two articles, by id, its beginning, guid or url, are or are not one story.
+
+        Raises NotFoundError where there is no such article, or several.
+        """
+        one, other = self._article(a), self._article(b)
+        matcher = Matcher()
+        for article in (one, other):
+            day = article.published
+            near = self._store.stories(since=day - SPAN, until=day + SPAN, content=False)
+            matcher.add(article for story in near for article in story.articles)
+        matcher.add((one, other))
+        return PairExplanation(
+            a=one,
+            b=other,
+            story_a=self._story_of(one),
+            story_b=self._story_of(other),
+            pair=matcher.explain(one.id, other.id),
+        )
+
+    def _new_clusterer(self) -> Clusterer:
+        return Clusterer(
+            Matcher(),
+            draw_id=lambda: uuid4().urn,
+            priorities={feed.id: feed.priority for feed in self.config.feeds},
+        )
+
+    def _poll(
+        self, *, force: bool, watch: Callable[[int, int], None]
+    ) -> tuple[tuple[Polled, ...], tuple[Story, ...]]:
+        """Run the path; return what came of each feed, and the stories new or changed."""
+        pipeline = Pipeline(
+            feeds=self.config.feeds,
+            store=self._store,
+            fetcher=self._fetcher,
+            clusterer=self._clusterer,
+            clock=self._clock,
+            random=self._random,
+            redact=self.config.redact,
+        )
+        self._clusterer.forget(self._clock() - 2 * SPAN)
+        polled: list[Polled] = []
+        stories: dict[str, Story] = {}
+        try:
+            for taken in pipeline.run(force=force, watch=watch):
+                polled += taken.polled
+                stories |= {story.id: story for story in taken.stories}
+                for withdrawal in taken.withdrawals:
+                    stories.pop(withdrawal.story, None)
+        except BaseException:
+            self._clusterer = self._new_clusterer()  # the old one may know what was not stored
+            raise
+        return tuple(polled), tuple(stories.values())
+
+    def _publish(self) -> tuple[str, ...]:
+        """Write the published files; return the names of those that changed."""
+        files = {
+            name: self.config.redact(content.decode()).encode()
+            for name, content in render(self._edition()).items()
+        }
+        return write(self.config.directory, files)
+
+    def _edition(self) -> Edition:
+        """Choose what to publish: stories that only private feeds tell do not count."""
+        settings = self.config.publish
+        asked = settings.limit
+        while True:
+            stories = self._store.stories(limit=asked)
+            edition = select(
+                stories,
+                self.config.feeds,
+                title=settings.title,
+                limit=settings.limit,
+                max_age=settings.max_age,
+                base_url=settings.base_url,
+            )
+            all_seen = len(stories) < asked
+            too_old = stories and stories[-1].last < stories[0].last - settings.max_age
+            if len(edition.stories) == settings.limit or all_seen or too_old:
+                return edition
+            asked *= 2
+
+    def _article(self, name: str) -> Article:
+        found = self._store.find_articles(name)
+        if not found:
+            raise NotFoundError(
+                f"no article has the id, guid or url {name!r}; aggregate stories --json lists them"
+            )
+        if len(found) > 1:
+            listed = "\n".join(f"  {a.id}  {a.feed}: {a.title}" for a in found[:_NAMED])
+            raise NotFoundError(
+                f"{len(found)} articles answer to {name!r}; name one by id:\n{listed}"
+            )
+        return found[0]
+
+    def _story_of(self, article: Article) -> Story:
+        story = self._store.story_of(article.id)
+        if story is None:
+            raise NotFoundError(f"the article {article.id} stands in no story")
+        return story

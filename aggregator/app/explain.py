@@ -1,0 +1,58 @@
+"""Why two articles are, or are not, one story: in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aggregator.app.record import rfc3339
+from aggregator.match import Explanation
+from aggregator.model import Article, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairExplanation:
+    """Two articles, the stories that they stand in, and what speaks for and against a match."""
+
+    a: Article
+    b: Article
+    story_a: Story
+    story_b: Story
+    pair: Explanation
+
+    @property
+    def is_one_story(self) -> bool:
+        """Whether both stand in one story, on whosever evidence."""
+        return self.story_a.id == self.story_b.id
+
+    def lines(self) -> Iterator[str]:
+        """Yield the explanation, a line at a time."""
+        yield f"A  {_described(self.a)}"
+        yield f"B  {_described(self.b)}"
+        verdict = "one story" if self.is_one_story else "not one story"
+        yield f"They are {verdict}."
+        yield (
+            f"Looked at alone, the two are of one event with a probability of"
+            f" {self.pair.probability:.2f}."
+        )
+        for heading, reasons in (("For it:", self.pair.in_favour), ("Against:", self.pair.against)):
+            if reasons:
+                yield heading
+                yield from (f"  {reason}" for reason in reasons)
+        yield from _came_in("A", self.a, self.story_a)
+        yield from _came_in("B", self.b, self.story_b)
+
+
+def _described(article: Article) -> str:
+    title = article.title or "(no title)"
+    return f"{article.id}  {rfc3339(article.published)}  {article.publisher}: {title}"
+
+
+def _came_in(name: str, article: Article, story: Story) -> Iterator[str]:
+    """Say what brought an article into its story."""
+    match = next(member.match for member in story.members if member.article.id == article.id)
+    if match is None:
+        yield f"{name} founded the story {story.id}."
+        return
+    other = match.b if match.a == article.id else match.a
+    title = next((a.title for a in story.articles if a.id == other), other)
+    yield f"{name} came into the story {story.id} by “{title}” ({match.level}):"
+    yield from (f"  {reason}" for reason in match.reasons)

@@ -1,0 +1,50 @@
+"""What a run did, and how scripts are told of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aggregator.app.record import as_record, rfc3339
+from aggregator.model import Story
+from aggregator.pipeline import Polled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a run did."""
+
+    subscribed: int
+    """Feeds in the configuration."""
+    polled: tuple[Polled, ...]
+    """What came of each feed that was due."""
+    stories: tuple[Story, ...]
+    """New or changed, newest first."""
+    published: tuple[str, ...] | None
+    """The files that were replaced; None on a dry run."""
+    directory: Path
+    next_due: datetime | None
+    """When the next feed is due; None where none ever is."""
+
+
+def summary_record(summary: Summary) -> dict[str, Any]:
+    """Return a run as the JSON object that ``aggregate --once --json`` prints."""
+    return {
+        "subscribed": summary.subscribed,
+        "polled": [
+            {
+                "feed": polled.feed.id,
+                "entries": polled.entries,
+                "new": polled.new,
+                "changed": polled.changed,
+                "problems": list(polled.problems),
+                "error": polled.state.error,
+                "rule": polled.state.rule,
+            }
+            for polled in summary.polled
+        ],
+        "stories": [as_record(story) for story in summary.stories],
+        "published": None if summary.published is None else list(summary.published),
+        "directory": str(summary.directory),
+        "next_due": rfc3339(summary.next_due) if summary.next_due else None,
+    }

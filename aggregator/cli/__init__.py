@@ -1,0 +1,5 @@
+"""EDGE: the command line. It calls app and nothing below it."""
+
+from aggregator.cli.main import main
+
+__all__ = ["main"]

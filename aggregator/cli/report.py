@@ -1,0 +1,135 @@
+"""What a person, or a script, is told: plain lines, a bar on a terminal, or JSON."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from aggregator.app import PairExplanation, Summary, summary_record
+from aggregator.errors import AggregatorError
+from aggregator.model import Feed, FeedState, Story
+
+_TOLD = 10
+"""Stories named after a run: enough to see that it works, `aggregate stories` has the rest."""
+
+
+class Report:
+    """Tells what happened: results on stdout, failures on stderr."""
+
+    def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
+        self._quiet = quiet
+        self._as_json = as_json
+        # Feeds' own words are printed as they are: never read as markup, never highlighted.
+        self._out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+        self._err = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[int, int], None]]:
+        """Show a bar on a terminal while feeds answer; yield what it is told by."""
+        if self._quiet or self._as_json or not self._err.is_terminal:
+            yield lambda _done, _of: None
+            return
+        columns = (TextColumn("Polling"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=self._err, transient=True) as bar:
+            task = bar.add_task("", total=None)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+
+    def warn(self, text: str) -> None:
+        """Say what is unwise but works."""
+        self._err.print(f"warning: {text}")
+
+    def failed(self, error: AggregatorError) -> None:
+        """Tell what stopped a whole run."""
+        self._err.print(str(error))
+
+    def told(self, summary: Summary) -> None:
+        """Tell what a run did."""
+        for polled in summary.polled:
+            if polled.state.error:
+                self._err.print(f"failed: {polled.feed.id}: {polled.state.error}")
+        if self._quiet:
+            return
+        if self._as_json:
+            self._out.print(json.dumps(summary_record(summary), ensure_ascii=False))
+            return
+        self._polled(summary)
+        self._found(summary)
+
+    def stories(self, stories: Sequence[Story]) -> None:
+        """List stories, a line each."""
+        for story in stories:
+            self._story(story)
+        if not stories:
+            self._out.print("No stories yet: aggregate --once polls the feeds.")
+
+    def feeds(self, feeds: Sequence[Feed], states: Mapping[str, FeedState]) -> None:
+        """List feeds with their next polls, a line each, and a second for what is wrong."""
+        width = max((len(feed.id) for feed in feeds), default=0)
+        for feed in feeds:
+            state = states[feed.id]
+            moment = state.next_poll
+            when = f"{moment:%Y-%m-%d %H:%M}" if moment else "never" if state.gone else "next run"
+            self._out.print(f"  {feed.id:{width}}  {when:16}  {state.rule or ''}")
+            if state.error:
+                self._out.print(f"  {'':{width}}  {state.error}", style="red")
+
+    def explanation(self, explanation: PairExplanation) -> None:
+        """Tell why two articles are, or are not, one story."""
+        for line in explanation.lines():
+            self._out.print(line)
+
+    def _polled(self, summary: Summary) -> None:
+        if not summary.polled:
+            self._out.print(f"Nothing was due among {_count(summary.subscribed, 'feed')}.")
+            if summary.next_due:
+                self._out.print(
+                    f"The next is due at {summary.next_due:%Y-%m-%d %H:%M} UTC;"
+                    " --force does not wait for our own interval."
+                )
+            return
+        failed = sum(1 for polled in summary.polled if polled.state.error)
+        ending = f", {failed} failed" if failed else ""
+        self._out.print(
+            f"Polled {len(summary.polled)} of {_count(summary.subscribed, 'feed')}{ending}"
+        )
+        width = max(len(polled.feed.id) for polled in summary.polled)
+        for polled in summary.polled:
+            words = [
+                f"{n} {what}" for n, what in ((polled.new, "new"), (polled.changed, "changed")) if n
+            ]
+            came = "failed" if polled.state.error else ", ".join(words) or "nothing new"
+            problems = f"  ({'; '.join(polled.problems)})" if polled.problems else ""
+            self._out.print(f"  {polled.feed.id:{width}}  {came}{problems}")
+
+    def _found(self, summary: Summary) -> None:
+        articles = sum(len(story.members) for story in summary.stories)
+        shared = [story for story in summary.stories if len(story.publishers) > 1]
+        self._out.print(
+            f"Found {_count(len(summary.stories), 'new or changed story', 'stories')}"
+            f" in {_count(articles, 'article')}; {len(shared)} told by several publishers"
+        )
+        for story in sorted(shared, key=lambda story: -len(story.publishers))[:_TOLD]:
+            self._story(story)
+        if summary.published:
+            names = " ".join(summary.published)
+            self._out.print(f"Published {names} in {summary.directory}")
+        elif summary.published is not None:
+            self._out.print(f"Nothing to republish in {summary.directory}")
+
+    def _story(self, story: Story) -> None:
+        publishers = len(story.publishers)
+        line = Text(f"  {story.last:%Y-%m-%d %H:%M}  ")
+        line.append(f"{publishers:2} {'publishers' if publishers > 1 else 'publisher '}  ")
+        line.append(
+            story.lead_article.title or "(no title)", style="bold" if publishers > 1 else ""
+        )
+        line.append(f"  [{' '.join(story.languages)}]", style="dim")
+        self._out.print(line)
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    """Say how many: ``1 feed``, ``2 feeds``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,90 @@
+"""Runs the command as a person does, in a folder of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder with a feeds.yaml, and the command to run in it."""
+
+    path: Path
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*words),
+            cwd=self.path,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "aggregator", *words]
+
+    def once(self, *words: str, **environment: str) -> dict[str, Any]:
+        """Run once, expecting success, and return what it says of itself."""
+        done = self.run("--once", "--json", *words, **environment)
+        assert done.returncode == 0, done.stderr
+        summary: dict[str, Any] = json.loads(done.stdout)
+        return summary
+
+    def stories(self, *words: str) -> list[dict[str, Any]]:
+        done = self.run("stories", "--json", *words)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def published(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.path / "public").iterdir()}
+
+    def configure(self, text: str) -> None:
+        (self.path / "feeds.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The examples after one run. To be read only."""
+    folder = Folder(tmp_path_factory.mktemp("examples") / "examples")
+    shutil.copytree(EXAMPLES, folder.path, ignore=shutil.ignore_patterns("public", "*.db*"))
+    folder.once()
+    return folder
+
+
+@pytest.fixture
+def examples(first_run: Folder, tmp_path: Path) -> Folder:
+    """The examples after one run, to do with as a test likes."""
+    return Folder(Path(shutil.copytree(first_run.path, tmp_path / "examples")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty folder."""
+    return Folder(tmp_path)
+
+
+@pytest.fixture
+def loopback(folder: Folder, server: Any) -> Callable[..., Folder]:
+    """Write a configuration of feeds that a loopback server has."""
+
+    def loopback(*paths: str, more: str = "") -> Folder:
+        feeds = "".join(f"  - {{url: '{server.url(p)}', id: '{p.strip('/')}'}}\n" for p in paths)
+        folder.configure(
+            "version: 1\n"
+            f"network: {{allow: ['{server.authority}']}}\n"
+            f"defaults: {{host_delay: 0s}}\n{more}feeds:\n{feeds}"
+        )
+        return folder
+
+    return loopback
