@@ -18,7 +18,7 @@ def open_store(url: str, *, discard: bool = False) -> SqlStore:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreError("`store` is no database url: write sqlite:///PATH") from error
     backend = _open(parsed, discard=discard)
     try:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from aggregator.model import (
@@ -166,28 +167,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Server) -> str:
-    postgres.run("createdb", "template")
-    open_store(postgres.url("template")).close()
-    return "template"
+def postgres_store(postgres: Server) -> str:
+    postgres.run("createdb", "store")
+    open_store(postgres.url("store")).close()
+    return postgres.url("store")
+
+
+@pytest.fixture
+def postgres_url(postgres_store: str) -> str:
+    """Return the url of a store in which nothing happened yet."""
+    tables = ", ".join(metadata.tables)
+    with psycopg.connect(postgres_store) as connection:
+        connection.execute(f"TRUNCATE {tables}")
+    return postgres_store
 
 
 @pytest.fixture
 def empty_postgres_url(postgres: Server) -> Iterator[str]:
     """Yield the url of a database without a table."""
-    yield from _database(postgres, "template0")
-
-
-@pytest.fixture
-def postgres_url(postgres: Server, postgres_template: str) -> Iterator[str]:
-    """Yield the url of a store in which nothing happened yet."""
-    yield from _database(postgres, postgres_template)
-
-
-def _database(postgres: Server, template: str) -> Iterator[str]:
-    postgres.run("createdb", f"--template={template}", "test")
-    yield postgres.url("test")
-    postgres.run("dropdb", "--force", "test")
+    postgres.run("createdb", "empty")
+    yield postgres.url("empty")
+    postgres.run("dropdb", "--force", "empty")
 
 
 @pytest.fixture
