@@ -24,7 +24,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
         "feed_url": edition.base_url and edition.href(NAME),
         "items": [_item(item, content) for item, content in zip(items, contents, strict=True)],
     }
-    return json.dumps(_present(feed), ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(_present(feed), ensure_ascii=False).encode() + b"\n"
 
 
 def _item(item: Item, content: str) -> Mapping[str, Any]:
