@@ -129,8 +129,8 @@ class Clusterer:
             for link in self._place(article, sorted(found))
         ]
         touched |= {self._draft_of[article.id] for article in new}
-        withdrawals = self._merge(links, touched, now)
-        return Changes(self._tell(touched, now), tuple(withdrawals))
+        withdrawals = tuple(self._merge(links, touched, now))
+        return Changes(self._tell(touched, now), withdrawals)
 
     def _replace(self, article: Article) -> _Draft:
         """Put a changed article in its older version's place."""

@@ -16,19 +16,22 @@ def represent(articles: Sequence[Article], priorities: Mapping[str, int]) -> Art
     """
     return min(
         articles,
-        key=lambda a: (
-            -max(len(a.content), len(a.summary)).bit_length(),
-            -priorities.get(a.feed, 0),
-            a.published,
-            a.id,
+        key=lambda article: (
+            -sum(len(part.lead) for part in article.parts).bit_length(),
+            -priorities.get(article.feed, 0),
+            article.published,
+            article.id,
         ),
     )
 
 
 def fingerprint(representative: Article, articles: Sequence[Article]) -> str:
-    """Return a digest of what readers see: the representative's words, and who else reports."""
+    """Return a digest of what readers see: the representative's text, and who else reports.
+
+    Summary and content count by their hash: an article may come without them from the store.
+    """
     seen = [
-        [representative.title, representative.summary, representative.link],
+        [representative.title, representative.content_hash, representative.link],
         sorted([a.link or "", a.title, a.publisher, a.language or ""] for a in articles),
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
@@ -44,13 +47,13 @@ def tell(
     """Return the story of these members: a new one, or what became of the one before."""
     articles = [member.article for member in members]
     representative = represent(articles, priorities)
-    print_ = fingerprint(representative, articles)
-    unchanged = before is not None and before.fingerprint == print_
+    digest = fingerprint(representative, articles)
+    unchanged = before is not None and before.fingerprint == digest
     return Story(
         id=before.id if before else draw_id(),
         members=tuple(members),
         representative=representative.id,
         created=before.created if before else now,
         updated=before.updated if before and unchanged else now,
-        fingerprint=print_,
+        fingerprint=digest,
     )
