@@ -8,8 +8,8 @@ from aggregator.cluster import Clusterer
 from aggregator.model import Article, Level, Match, Part, PublishedSource, Story
 
 NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
-UNRELATED = -4.0
-ONE_TEXT, ONE_ITEM = 6.0, 12.0
+UNRELATED = -6.0
+ONE_ITEM = 12.0
 
 
 def _article(name: str, hours: float = 0, *, title: str = "", feed: str = "f") -> Article:
