@@ -287,23 +287,18 @@ class _Exchange:
         self._multi.remove_handle(handle)
         self._idle.append(handle)
         visit.spent += time.monotonic() - begun
-        host = visit.address.host
+        self._lanes.free(visit.address.host, time.monotonic())
         try:
             if code and not visit.enough:
                 raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch
-            leads_on = visit.turn()
-            answer = None if leads_on else visit.answer(self._clock())
+            if visit.turn():  # each hop waits for its turn like any request
+                self._lanes.add(visit.address.host, visit, first=True)
+                return
+            answer = visit.answer(self._clock())
         except FetchError as error:
             answer = visit.failed(self._clock(), str(error))
-        if answer is None and visit.address.host == host:
-            self._ask(visit)  # its turn at this host goes on
-            return
-        self._lanes.free(host, time.monotonic())
-        if answer is None:
-            self._lanes.add(visit.address.host, visit, first=True)
-        else:
-            self._count_unread(len(answer.body))
-            self._answers.put(answer)
+        self._count_unread(len(answer.body))
+        self._answers.put(answer)
 
     def _meaning(self, visit: Visit, code: int, message: str) -> str:
         """Say in words why a transfer failed, and what to do."""
