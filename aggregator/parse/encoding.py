@@ -199,7 +199,7 @@ def _strict(body: bytes, codec: str) -> bytes | None:
 def _replacing(body: bytes, codec: str) -> Decoded:
     text = body.decode(codec, "replace")
     damage = text.count("\ufffd")
-    problem = f"{damage} characters could not be read as {_shown(codec)} and were replaced"
+    problem = f"replaced what could not be read as {_shown(codec)}, in {damage} places"
     return Decoded(text.lstrip("\ufeff").encode(), (problem,) if damage else ())
 
 

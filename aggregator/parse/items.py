@@ -5,52 +5,36 @@ document is old. An item's digest covers its bytes and all that it inherits, so 
 another xml:base or another namespace makes it new.
 """
 
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Sequence
 from hashlib import sha256
 
 from aggregator.parse.outline import Item, Outline
 
-DIGEST_BYTES = 16
+DIGEST_DIGITS = 32
+"""Hexadecimal digits of a SHA-256: 128 bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """A document of the items to read."""
-
-    data: bytes
-    items: tuple[Item, ...]
-    """Those left in it, with their place in the whole document."""
-    digests: tuple[str, ...]
-    """Of all items, in document order; empty where items cannot be told apart for certain."""
-
-
-def select(data: bytes, outline: Outline, seen: AbstractSet[str]) -> Selection:
-    """Return the document without the items of these digests."""
+def digests(data: bytes, outline: Outline) -> tuple[str, ...]:
+    """Return the digest of every item in document order; empty where they inherit differently."""
     if outline.context is None:
-        return Selection(data, outline.items, ())
-    context = sha256(f"{outline.root} {outline.context}".encode()).digest()
-    digests = tuple(
-        sha256(context + data[item.start : item.end]).hexdigest()[: 2 * DIGEST_BYTES]
-        for item in outline.items
-    )
-    new = tuple(
-        item for item, digest in zip(outline.items, digests, strict=True) if digest not in seen
-    )
-    if len(new) == len(outline.items):
-        return Selection(data, outline.items, digests)
-    return Selection(_without(data, outline.items, frozenset(new)), new, digests)
+        return ()
+    inherited = sha256(f"{outline.root} {outline.context}".encode())
+    found = []
+    for item in outline.items:
+        digest = inherited.copy()
+        digest.update(data[item.start : item.end])
+        found.append(digest.hexdigest()[:DIGEST_DIGITS])
+    return tuple(found)
 
 
-def shell(data: bytes, outline: Outline) -> bytes:
-    """Return the document without its items: what it says of the feed itself."""
-    return _without(data, outline.items, frozenset())
-
-
-def _without(data: bytes, items: tuple[Item, ...], kept: frozenset[Item]) -> bytes:
+def keep(data: bytes, items: Sequence[Item], kept: Sequence[Item]) -> bytes:
+    """Return the document without those of its items that are not kept."""
+    if len(kept) == len(items):
+        return data
+    wanted = frozenset(kept)
     pieces, position = [], 0
     for item in items:
-        if item not in kept:
+        if item not in wanted:
             pieces.append(data[position : item.start])
             position = item.end
     pieces.append(data[position:])

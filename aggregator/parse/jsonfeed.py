@@ -12,7 +12,7 @@ from typing import Any
 
 from aggregator.model import Content, Enclosure, Entry, ParsedFeed
 from aggregator.parse import refusal
-from aggregator.parse.items import DIGEST_BYTES
+from aggregator.parse.items import DIGEST_DIGITS
 
 _VERSIONS = {
     "https://jsonfeed.org/version/1": "json10",
@@ -104,7 +104,7 @@ def _enclosures(item: "_Fields") -> Iterator[Enclosure]:
 
 def _digest(values: Mapping[str, Any]) -> str:
     canonical = json.dumps(values, sort_keys=True, ensure_ascii=True).encode()
-    return sha256(canonical).hexdigest()[: 2 * DIGEST_BYTES]
+    return sha256(canonical).hexdigest()[: 2 * DIGEST_DIGITS]
 
 
 def _told(problems: list[str]) -> tuple[str, ...]:

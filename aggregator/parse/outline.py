@@ -2,10 +2,11 @@
 
 Expat walks the bytes once, at a hundredth of feedparser's cost. What it lets through is well-formed
 and within limits that keep feedparser's own cost in proportion to the document's size: feedparser
-is quadratic in the attributes of an element, in namespaces, in an item's categories, and in the
-length of an author.
+is quadratic in the attributes of an element, in namespaces, in an item's categories, and in a
+long word for an author.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
@@ -19,9 +20,12 @@ MAX_ATTRIBUTES: Final = 100
 MAX_NAMESPACES: Final = 200
 """Distinct ones in a document."""
 MAX_CHILDREN: Final = 2_000
-"""Elements directly within an item."""
-MAX_AUTHOR: Final = 10_000
+"""Elements directly within an item, and categories anywhere within it or within the feed."""
+MAX_AUTHOR_WORD: Final = 300
 """Bytes."""
+
+_CATEGORIES: Final = frozenset({"category", "keywords", "subject", "tags"})
+_LONG_WORD: Final = re.compile(rb"[\w.+-]{%d}" % MAX_AUTHOR_WORD, re.ASCII)
 
 KINDS: Final = frozenset({"rss", "rdf", "feed", "channel", "entry"})
 _KIND_DEPTH: Final = 4
@@ -107,7 +111,8 @@ class _Walk:
         self.item_start = 0
         self.permalink = False
         self.children = 0
-        self.author_start = 0
+        self.feed_categories = 0
+        self.text_start = 0
         self.namespaces: set[str] = set()
         self.declared: list[str] = []
         self.ancestors: list[str] = []
@@ -129,20 +134,19 @@ class _Walk:
             self.permalink, self.children = False, 0
         else:
             self.outside_items(name, attributes)
-        if name in _AUTHORS:
-            self.author_start = self.parser.CurrentByteIndex
+        self.text_start = self.parser.CurrentByteIndex
 
     def within_item(self, name: str, attributes: dict[str, str]) -> None:
-        if self.depth == self.item_depth + 1:
-            self.children += 1
-            if self.children > MAX_CHILDREN:
-                raise ParseError(f"an item has more than {MAX_CHILDREN} elements: refused")
-            if name == "guid":
-                stated = {key.lower(): value for key, value in attributes.items()}
-                self.permalink = stated.get("ispermalink", "true").strip().lower() == "true"
+        if self.depth == self.item_depth + 1 or name in _CATEGORIES:
+            self.children = _bounded(self.children + 1)
+        if name == "guid" and self.depth == self.item_depth + 1:
+            stated = {key.lower(): value for key, value in attributes.items()}
+            self.permalink = stated.get("ispermalink", "true").strip().lower() == "true"
 
     def outside_items(self, name: str, attributes: dict[str, str]) -> None:
         self.root = self.root or name
+        if name in _CATEGORIES:
+            self.feed_categories = _bounded(self.feed_categories + 1)
         if self.kind is None and name in KINDS and self.depth <= _KIND_DEPTH:
             self.kind = name
         self.ancestors.append(f"{name} {sorted(attributes.items())} {sorted(self.declared)}")
@@ -154,12 +158,15 @@ class _Walk:
             self.item_depth = 0
         elif not self.item_depth:
             self.ancestors.pop()
-        if (
-            _local(qualified) in _AUTHORS
-            and self.parser.CurrentByteIndex - self.author_start > MAX_AUTHOR
-        ):
-            raise ParseError(f"an author is longer than {MAX_AUTHOR} bytes: refused")
+        self.check_text(_local(qualified))
         self.depth -= 1
+
+    def check_text(self, name: str) -> None:
+        if name in _AUTHORS:
+            if _LONG_WORD.search(self.data, self.text_start, self.parser.CurrentByteIndex):
+                raise ParseError(f"an author is a word of over {MAX_AUTHOR_WORD} letters: refused")
+        elif name in _CATEGORIES:
+            _bounded(self.data.count(b",", self.text_start, self.parser.CurrentByteIndex))
 
     def item_end(self) -> int:
         """Expat stands on the end tag, or behind the one tag of an empty element."""
@@ -188,6 +195,12 @@ class _Walk:
             items=tuple(self.items),
             context=self.contexts.pop() if len(self.contexts) == 1 else None,
         )
+
+
+def _bounded(count: int) -> int:
+    if count > MAX_CHILDREN:
+        raise ParseError(f"an item has more than {MAX_CHILDREN} elements or categories: refused")
+    return count
 
 
 def _local(qualified: str) -> str:

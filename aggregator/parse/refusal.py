@@ -1,6 +1,7 @@
 """What came instead of a feed, told to the person who subscribed to it."""
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -45,7 +46,8 @@ def is_page(data: bytes) -> bool:
 def page(data: bytes, url: str) -> ParseError:
     """Return the error for an HTML page: its title, whether it is a login, the feeds it names."""
     reader = _PageReader()
-    reader.feed(data[:_PAGE_HEAD].decode("utf-8", "replace"))
+    with suppress(AssertionError):  # Python 3.11's way to give up on a marked section
+        reader.feed(data[:_PAGE_HEAD].decode("utf-8", "replace"))
     base = _absolute(url, reader.base) or url
     feeds = [found for link in reader.feeds if (found := _absolute(base, link))]
     title = " ".join(reader.title.split())[:_EXCERPT]

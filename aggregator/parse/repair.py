@@ -177,8 +177,10 @@ class _Repair:
             name = match["name"]
             value = match["double"] or match["single"] or match["bare"] or ""
             prefix, colon, local = name.partition(":")
-            if "xmlns" in (prefix, local) and value in _RESERVED:
-                continue
+            if "xmlns" in (prefix, name):
+                value = "".join(value.split())  # expat refuses blanks in a namespace
+                if value in _RESERVED:
+                    continue
             if prefix == "xmlns" and colon:
                 self.uris.setdefault(local, value)
             elif not colon or name in _KEPT_ATTRIBUTES:

@@ -1,26 +1,15 @@
-"""RSS, RDF and Atom: the only place that knows feedparser.
+"""RSS, RDF and Atom."""
 
-What feedparser is handed is well-formed UTF-8 within limits, as a stream: never an address or a
-string, which it might open. Its own sanitizer and link resolver are off (they take five sixths of
-its time, and normalize does both). Texts, dates and links come out as written.
-"""
-
-import io
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
-
-from aggregator.errors import ParseError
 from aggregator.model import Entry, ParsedFeed
 from aggregator.parse import refusal, schedule
-from aggregator.parse.document import DECLARATION, Document, isolate
-from aggregator.parse.entries import Raw, entry, names, related, text
-from aggregator.parse.items import Selection, select, shell
-from aggregator.parse.outline import MalformedError, Outline, outline
-from aggregator.parse.repair import repair
+from aggregator.parse.entries import entry, names, related, text
+from aggregator.parse.items import digests, keep
+from aggregator.parse.reader import Reading, read_items
+from aggregator.parse.sound import make_sound
 
 _FORMATS = {"rss091n": "rss091", "rss091u": "rss091"}
 _ATOM_KINDS = frozenset({"feed", "entry"})
@@ -33,70 +22,37 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
     ``url`` is where the document came from. Raises ParseError where it is no feed, or exceeds a
     limit.
     """
-    document, where = _sound(data)
-    if where.kind is None or (where.kind == "rdf" and b"channel" not in document.data):
+    sound = make_sound(data)
+    where = sound.outline
+    kind = where.kind
+    if kind is None or (kind == "rdf" and not where.items and b"channel" not in sound.data):
         raise refusal.other_xml(where.root)
-    selection = select(document.data, where, seen)
-    raw = _feedparser(selection.data, url)
-    about: Raw = raw["feed"]
-    atom = where.kind in _ATOM_KINDS
-    hours, days = schedule.skips(shell(document.data, where))
+    marks = digests(sound.data, where)
+    new = tuple(
+        item for index, item in enumerate(where.items) if not marks or marks[index] not in seen
+    )
+    readings = read_items(sound, new, url)
+    about = readings[0].about
     link = _page(url, text(about, "link"))
+    hours, days = schedule.skips(keep(sound.data, where.items, ()))
+    lost = len(new) - sum(len(reading.items) for reading in readings)
     return ParsedFeed(
-        format=_format(where.kind, raw["version"] or ""),
-        entries=tuple(_entries(raw["entries"], selection, about, where.kind)),
+        format=_format(kind, readings[0].version),
+        entries=tuple(item for reading in readings for item in _entries(reading, kind)),
         title=text(about, "title"),
         link=link,
-        base=url if atom else link or url,
+        base=url if kind in _ATOM_KINDS else link or url,
         language=text(about, "language"),
         ttl=schedule.ttl(
             text(about, "ttl"), text(about, "sy_updateperiod"), text(about, "sy_updatefrequency")
         ),
         skip_hours=hours,
         skip_days=days,
-        hubs=tuple(related(about, "hub")),
+        hubs=tuple(dict.fromkeys(related(about, "hub"))),
         self_url=next(related(about, "self"), None),
-        digests=selection.digests,
-        problems=document.problems,
+        digests=marks,
+        problems=sound.problems + ((f"items that could not be read: {lost}",) if lost else ()),
     )
-
-
-def _sound(data: bytes) -> tuple[Document, Outline]:
-    """Return the document well-formed, repaired where need be, and its outline."""
-    document = isolate(data)
-    try:
-        return document, outline(document.data)
-    except MalformedError as error:
-        problem = str(error)
-    repaired = repair(document.data.removeprefix(DECLARATION).decode("utf-8", "replace"))
-    if not repaired.text:
-        raise refusal.neither(data)
-    mended = DECLARATION + repaired.text.encode()
-    try:
-        where = outline(mended)
-    except MalformedError as error:
-        raise ParseError(
-            f"it is XML too broken to read ({problem}); its publisher has to mend it"
-        ) from error
-    if repaired.truncated:
-        problem = f"cut off after {len(where.items)} items"
-    return Document(mended, (*document.problems, f"not well-formed: {problem}")), where
-
-
-def _feedparser(data: bytes, url: str) -> Any:
-    """Call it; the document's address only where xml:base makes it matter, since it is slow."""
-    headers = {"content-location": url} if b"xml:base" in data else {}
-    try:
-        return feedparser.parse(
-            io.BytesIO(data),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except Exception as error:
-        raise ParseError(
-            f"feedparser cannot read it ({type(error).__name__}: {error}); please report the feed"
-        ) from error
 
 
 def _format(kind: str, version: str) -> str:
@@ -106,13 +62,13 @@ def _format(kind: str, version: str) -> str:
     return _FORMATS.get(version, version)
 
 
-def _entries(raws: list[Raw], selection: Selection, about: Raw, kind: str) -> Iterator[Entry]:
+def _entries(reading: Reading, kind: str) -> Iterator[Entry]:
     atom = kind in _ATOM_KINDS
-    permalinks = [item.permalink for item in selection.items]
-    if len(permalinks) != len(raws):  # items within items, or under a prefix of their own
-        permalinks = [bool(raw.get("guidislink")) for raw in raws]
-    feed_authors = names(about) if atom else ()
-    for raw, permalink in zip(raws, permalinks, strict=True):
+    permalinks = [item.permalink for item in reading.items]
+    if len(permalinks) != len(reading.entries):  # items within items
+        permalinks = [bool(raw.get("guidislink")) for raw in reading.entries]
+    feed_authors = names(reading.about) if atom else ()
+    for raw, permalink in zip(reading.entries, permalinks, strict=True):
         yield entry(raw, feed_authors, permalink=permalink and kind in _RSS_KINDS, atom=atom)
 
 

@@ -1,7 +1,7 @@
 """A case a file: what is in it, and beside it what must come of it.
 
-``NAME.expect.json`` names only what the case is about: ``error`` (part of the message), or fields of
-``feed`` and of each of the ``entries``; of ``problems`` each must be part of the one that came.
+``NAME.expect.json`` names only what the case is about: ``error`` (part of the message), or fields
+of ``feed`` and of each of the ``entries``; each of ``problems`` must be part of the one that came.
 """
 
 import json
