@@ -375,6 +375,9 @@ class Known:
     first_seen: datetime
     published: datetime
     published_source: PublishedSource
+    title: str = ""
+    url: str | None = None
+    """Its words and address, so that a guid given to several items is not believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

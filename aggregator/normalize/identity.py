@@ -1,0 +1,271 @@
+"""Identity: which article an item is, from one poll of its feed to the next.
+
+Feeds are wrong about guids in every way, so an item has up to three names, strongest first: its
+guid, its canonical address, and its text. What is shared by items that cannot be one is no name.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from rapidfuzz import fuzz
+
+from aggregator.model import Article, Known, PublishedSource
+
+_LONGEST_NAME: Final = 200
+_TEXT: Final = 200
+"""Characters of a text that name it."""
+_TELLING_DATED: Final = 20
+_TELLING_UNDATED: Final = 60
+"""Letters that a title and text need to be a name beside others: "Live updates" is none."""
+_ALIKE: Final = 60
+"""Of 100: titles below this are not one title edited."""
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+_NUMBER: Final = re.compile(r"\d+")
+
+
+# --------------------------------------------------------------------------- names of one document
+
+
+class Clues(NamedTuple):
+    """What an item has to be recognised by."""
+
+    guid: str | None
+    url: str | None
+    """Canonical; None where the link is the site's front page, which names no item."""
+    title: str
+    text: str
+    """Plain text."""
+    date: str
+    """The date that the feed gives, in any one spelling; "" where it gives none."""
+
+
+def keys(items: Sequence[Clues]) -> list[tuple[str, ...]]:
+    """Return the keys of each item of one document, strongest first, at least one each.
+
+    - A guid is a key unless items with different links and different texts carry it (a broken
+      system that gives all the same).
+    - An address is a key unless items with different guids, titles and texts carry it.
+    - A text (title, beginning and date) is a key where it says enough to be no boilerplate, unless
+      items differing in both guid and address carry it; always where there is nothing else.
+    """
+    guids = [_guid_key(item.guid) for item in items]
+    urls = [_url_key(item.url) for item in items]
+    texts = [_text_key(item) for item in items]
+    bodies = [item.text for item in items]
+    titles = [_letters(item.title) for item in items]
+    trusted = _agreeing(guids, urls, texts) | _agreeing(urls, guids, titles, bodies)
+    shared_texts = _contradicted_texts(texts, guids, urls)
+    named: list[tuple[str, ...]] = []
+    for item, guid, url, text in zip(items, guids, urls, texts, strict=True):
+        names = [key for key in (guid, url) if key and key in trusted]
+        if not names or (text not in shared_texts and _is_telling(item)):
+            names.append(text)
+        named.append(tuple(names))
+    return named
+
+
+def article_id(feed: str, key: str) -> str:
+    """Return the id of an article first seen under this key: 16 hexadecimal digits."""
+    return sha256(f"{feed}\0{key}".encode()).hexdigest()[:16]
+
+
+def _guid_key(guid: str | None) -> str | None:
+    """Return the key of a guid; one that is an address may change scheme or its last slash."""
+    guid = " ".join((guid or "").split())
+    if not guid:
+        return None
+    if _WEB.match(guid):
+        host, slash, path = guid.partition("://")[2].partition("/")
+        guid = (host.lower() + slash + path).rstrip("/")
+    return "guid:" + _short(guid)
+
+
+def _url_key(url: str | None) -> str | None:
+    """Return the key of a canonical address."""
+    return None if url is None else "url:" + _short(url.removeprefix("https://"))
+
+
+def _text_key(item: Clues) -> str:
+    """Return the key of a title, the beginning of a text and a date."""
+    said = f"{_letters(item.title)}\0{_letters(item.text[:_TEXT])}\0{item.date}"
+    return "text:" + sha256(said.encode()).hexdigest()[:32]
+
+
+def _short(name: str) -> str:
+    """Return a name, or its digest where it is long."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:_LONGEST_NAME]}…{sha256(name.encode()).hexdigest()[:32]}"
+
+
+def _letters(text: str) -> str:
+    """Return a text's letters and digits in lower case."""
+    return _NO_LETTER.sub("", text).casefold()
+
+
+def _is_telling(item: Clues) -> bool:
+    """Tell whether a text says enough to be no boilerplate that another item could repeat."""
+    enough = len(_letters(item.title)) + len(_letters(item.text[:_TEXT]))
+    if item.date:
+        return enough >= _TELLING_DATED
+    return item.guid is None and enough >= _TELLING_UNDATED
+
+
+def _agreeing(names: Sequence[str | None], *witnesses: Sequence[str | None]) -> frozenset[str]:
+    """Return the names whose bearers all agree in one of the witnesses, None aside."""
+    bearers: dict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(names):
+        if name is not None:
+            bearers[name].append(position)
+    return frozenset(
+        name
+        for name, positions in bearers.items()
+        if len(positions) == 1 or any(_one(witness, positions) for witness in witnesses)
+    )
+
+
+def _one(witness: Sequence[str | None], positions: Iterable[int]) -> bool:
+    """Tell whether a witness says one and the same thing, and something, at all positions."""
+    said = {witness[position] for position in positions}
+    return len(said) == 1 and not said <= {None, ""}
+
+
+def _contradicted_texts(
+    texts: Sequence[str], guids: Sequence[str | None], urls: Sequence[str | None]
+) -> frozenset[str]:
+    """Return the texts that items differing in guid and address both carry."""
+    bearers: dict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
+    for text, guid, url in zip(texts, guids, urls, strict=True):
+        bearers[text].append((guid, url))
+    return frozenset(
+        text
+        for text, pairs in bearers.items()
+        if min(len({guid for guid, _ in pairs}), len({url for _, url in pairs})) > 1
+    )
+
+
+# --------------------------------------------------------------------------- against the store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What one document's drafts are, given what the store remembers."""
+
+    new: tuple[Article, ...]
+    changed: tuple[Article, ...]
+    """Known articles with new words, under their old id, first seen when they were; their
+    publication date stays that of the first sight, unless only now the feed gives one."""
+    unchanged: tuple[str, ...]
+    """Ids of the known articles that came again as they were."""
+    learned: tuple[tuple[str, str], ...]
+    """(key, article id): further names of known articles, or of an item given twice."""
+
+
+def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolution:
+    """Tell new drafts from known articles, and known ones that changed from those that did not.
+
+    ``known`` holds what the store remembers under the drafts' keys, of this feed alone. An article
+    that a document gives twice counts once: the first.
+    """
+    new: list[Article] = []
+    changed: list[Article] = []
+    unchanged: list[str] = []
+    further: list[tuple[str, str]] = []
+    owners: dict[str, str] = {}
+    seen: set[str] = set()
+    for draft in drafts:
+        article = _believed(draft, known)
+        name = next((key for key in article.keys if key in owners or key in known), None)
+        record = None if name is None or name in owners else known[name]
+        identity = record.id if record else owners.get(name or "", article.id)
+        if name is not None:
+            further += [(key, identity) for key in article.keys if key not in known]
+        if identity not in seen:
+            seen.add(identity)
+            if record is None:
+                new.append(article)
+            elif record.content_hash == article.content_hash:
+                unchanged.append(identity)
+            else:
+                changed.append(_continued(article, record))
+        for key in article.keys:
+            owners.setdefault(key, identity)
+    return Resolution(
+        new=tuple(new),
+        changed=tuple(changed),
+        unchanged=tuple(unchanged),
+        learned=_lasting(further, {*unchanged, *(article.id for article in changed)}),
+    )
+
+
+def _continued(article: Article, record: Known) -> Article:
+    """Return a known article with its new words.
+
+    A feed that dates everything anew at each poll moves nothing; a date that was missing at first
+    sight is taken when it comes.
+    """
+    learned = (
+        record.published_source is PublishedSource.FIRST_SEEN
+        and article.published_source is not PublishedSource.FIRST_SEEN
+        and article.published <= record.first_seen
+    )
+    return replace(
+        article,
+        id=record.id,
+        first_seen=record.first_seen,
+        published=article.published if learned else record.published,
+        published_source=article.published_source if learned else record.published_source,
+    )
+
+
+def _believed(draft: Article, known: Mapping[str, Known]) -> Article:
+    """Return the draft without the keys that would make it an article it is not.
+
+    A poll brings only new items, so a guid that a feed gives to all of them, or a link that leads
+    to the same page every day, shows in the store and not in the document: there it belongs to an
+    article with another title and date, and with another address or guid.
+    """
+    kept = tuple(key for key in draft.keys if not _is_broken(key, draft, known))
+    if not kept or kept == draft.keys:
+        return draft
+    return replace(draft, keys=kept, id=article_id(draft.feed, kept[0]))
+
+
+def _is_broken(key: str, draft: Article, known: Mapping[str, Known]) -> bool:
+    """Tell whether a key is known of an article that this draft cannot be."""
+    record = known.get(key)
+    if record is None or not _is_other(draft, record):
+        return False
+    if key.startswith("guid:"):
+        return draft.url is not None and record.url is not None and draft.url != record.url
+    guid = draft.keys[0]
+    return key.startswith("url:") and guid.startswith("guid:") and guid not in known
+
+
+def _is_other(draft: Article, record: Known) -> bool:
+    """Tell whether title and date speak against one article."""
+    if draft.published == record.published or not (draft.title and record.title):
+        return False
+    one, other = draft.title.casefold(), record.title.casefold()
+    if set(_NUMBER.findall(one)) != set(_NUMBER.findall(other)):
+        return True
+    return fuzz.token_set_ratio(one, other) < _ALIKE
+
+
+def _lasting(further: Sequence[tuple[str, str]], again: set[str]) -> tuple[tuple[str, str], ...]:
+    """Return the names worth remembering.
+
+    A kind of name that is new on every article that came again changes at each poll (a guid drawn
+    at random, an address with a session in it): it names nothing. Texts come with their changes.
+    """
+    lasting: list[tuple[str, str]] = []
+    for kind in ("guid:", "url:"):
+        names = [(key, identity) for key, identity in further if key.startswith(kind)]
+        if len(again) == 1 or not again or not again <= {identity for _, identity in names}:
+            lasting += names
+    return tuple(dict.fromkeys(lasting))
