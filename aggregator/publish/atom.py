@@ -8,7 +8,7 @@ from aggregator import __version__
 from aggregator.publish.edition import Edition
 from aggregator.publish.item import Item
 from aggregator.publish.markup import ATOM, MEDIA, child, document, rfc3339
-from aggregator.publish.privacy import has_credentials
+from aggregator.publish.privacy import feed_address
 
 NAME = "feed.atom"
 TYPE = "application/atom+xml"
@@ -19,6 +19,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     feed = Element("feed", {"xmlns": ATOM, "xmlns:media": MEDIA, "xml:lang": edition.language})
     child(feed, "id", edition.uuid.urn)
     child(feed, "title", edition.title)
+    child(feed, "subtitle", edition.description)
     child(feed, "updated", rfc3339(edition.updated))
     child(child(feed, "author"), "name", edition.title)
     child(feed, "generator", "aggregator", version=__version__)
@@ -69,10 +70,10 @@ def _entry(feed: Element, edition: Edition, item: Item, content: str) -> None:
 
 def _source(entry: Element, edition: Edition, item: Item) -> None:
     """Name the lead's feed (section 4.2.11); by an id of ours where its address is not for all."""
-    nameless = item.feed.is_local or has_credentials(item.feed)
+    url = feed_address(item.feed)
     source = child(entry, "source")
-    child(source, "id", uuid5(edition.uuid, item.feed.id).urn if nameless else item.feed.url)
+    child(source, "id", url or uuid5(edition.uuid, item.feed.id).urn)
     child(source, "title", item.feed.name)
     child(source, "updated", rfc3339(item.lead.published))
-    if not nameless:
-        child(source, "link", rel="self", href=item.feed.url)
+    if url:
+        child(source, "link", rel="self", href=url)

@@ -37,7 +37,7 @@ class Edition:
     @property
     def description(self) -> str:
         """What it is, in a sentence."""
-        return f"{len(self.feeds)} feeds merged into one, every event told once."
+        return "Many feeds merged into one, every event told once."
 
     @property
     def language(self) -> str:

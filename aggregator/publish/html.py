@@ -48,7 +48,7 @@ def render(edition: Edition, items: Sequence[Item]) -> bytes:
         .render(
             edition=edition,
             days=[(day, tuple(told)) for day, told in groupby(items, lambda item: _day(item.last))],
-            count=len(items),
+            stories=len(items),
             publishers=len({publisher for item in items for publisher in item.publishers}),
             languages=len({language for item in items for language in item.languages}),
             feeds=[(label, module.NAME, module.TYPE) for label, module in _FEEDS],

@@ -51,6 +51,8 @@ class Item:
     id: str
     lead: Report
     """The article whose words stand for the story."""
+    renderings: tuple[Report, ...]
+    """The lead again in its other languages, where its publisher gives it in several."""
     excerpt: str
     authors: tuple[str, ...]
     """The lead's; its publisher where it names none."""
@@ -91,6 +93,9 @@ def _item(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str]) -> 
     return Item(
         id=story.id,
         lead=lead,
+        renderings=tuple(
+            _report(member, other) for other in article.parts if other != part and other.title
+        ),
         excerpt="" if line(part.lead) == lead.title else excerpt(line(part.lead), EXCERPT),
         authors=_lines(article.authors) or (lead.publisher,),
         enclosures=tuple(_enclosures(article)),

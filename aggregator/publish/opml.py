@@ -3,9 +3,8 @@
 from xml.etree.ElementTree import Element
 
 from aggregator.publish.edition import Edition
-from aggregator.publish.link import address
 from aggregator.publish.markup import child, document
-from aggregator.publish.privacy import has_credentials
+from aggregator.publish.privacy import feed_address
 
 NAME = "feeds.opml"
 TYPE = "text/x-opml"
@@ -21,7 +20,7 @@ def render(edition: Edition) -> bytes:
     body = child(opml, "body")
     folders: dict[str | None, Element] = {None: body}
     for feed in edition.feeds:
-        url = None if has_credentials(feed) else address(feed.url)
+        url = feed_address(feed)
         if url is None:
             continue
         if feed.category not in folders:

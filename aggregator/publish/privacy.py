@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote, unquote, urlsplit
 
 from aggregator.model import Article, Feed, Member, Story
+from aggregator.publish.link import address
 
 _PLACEHOLDER = re.compile(r"\$\{\w+\}")
 _TELLING = 8
@@ -39,8 +40,12 @@ def public(story: Story, feeds: Mapping[str, Feed]) -> Story | None:
     )
 
 
-def has_credentials(feed: Feed) -> bool:
-    """Tell whether a feed's address holds something that only the subscriber may know."""
+def feed_address(feed: Feed) -> str | None:
+    """Return where others can subscribe to a feed; None for a local file, or with credentials."""
+    return None if _has_credentials(feed) else address(feed.shown_url)
+
+
+def _has_credentials(feed: Feed) -> bool:
     return not feed.is_local and feed.url != feed.shown_url
 
 
@@ -54,7 +59,7 @@ def _placed(member: Member, visible: Mapping[str, Article]) -> Member:
 
 def _shown(article: Article, feed: Feed) -> Article:
     """Drop the addresses that hold a credential: paid feeds repeat the reader's token in them."""
-    if not has_credentials(feed):
+    if not _has_credentials(feed):
         return article
     secret = _credentials(feed)
 

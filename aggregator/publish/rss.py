@@ -10,7 +10,7 @@ from aggregator import __version__
 from aggregator.publish.edition import Edition
 from aggregator.publish.item import Item
 from aggregator.publish.markup import ATOM, MEDIA, child, document, rfc3339
-from aggregator.publish.privacy import has_credentials
+from aggregator.publish.privacy import feed_address
 
 NAME = "feed.rss"
 TYPE = "application/rss+xml"
@@ -71,8 +71,8 @@ def _item(channel: Element, item: Item, content: str) -> None:
     child(element, "atom:updated", rfc3339(item.updated))
     if item.image:
         child(element, "media:thumbnail", url=item.image)
-    if not (item.feed.is_local or has_credentials(item.feed)):
-        child(element, "source", item.feed.name, url=item.feed.url)
+    if url := feed_address(item.feed):
+        child(element, "source", item.feed.name, url=url)
 
 
 def _rfc822(time: datetime) -> str:

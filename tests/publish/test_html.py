@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from aggregator.model import Part
 from aggregator.publish import render
 from aggregator.publish.html import content
 from aggregator.publish.item import items
@@ -113,6 +114,20 @@ def test_stories_stand_under_their_day(page_of, make_story, make_article, noon):
         "Friday, 17 October 2025",
         "Thursday, 16 October 2025",
     ]
+
+
+def test_a_bilingual_article_is_headed_in_both_languages(
+    page_of, make_story, make_article, make_edition
+):
+    parts = (
+        Part(language="zh-Hant", title="白宮會談", lead="兩人會談。"),
+        Part(language="en", title="White House talks", lead="They talked."),
+    )
+    story = make_story(make_article(parts=parts))
+    (item,) = items(make_edition(story))
+    for page in (page_of(story), Page(content(item))):
+        assert "White House talks" in page.texts
+        assert "en" in [a.get("lang") for a in page.all("a")]
 
 
 def test_an_empty_page_says_so(page_of):

@@ -63,6 +63,7 @@ def test_a_bilingual_article_is_told_in_its_preferred_part(item_of, make_story, 
     )
     item = item_of(make_story(article), languages=("en",))
     assert (item.lead.title, item.excerpt) == ("White House talks", "They talked.")
+    assert [(r.language, r.title) for r in item.renderings] == [("zh-Hant", "白宮會談")]
     assert item.also == ()
 
 

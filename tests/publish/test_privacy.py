@@ -4,7 +4,7 @@ import pytest
 
 from aggregator.model import Enclosure, Feed
 from aggregator.publish import render
-from aggregator.publish.privacy import has_credentials, public
+from aggregator.publish.privacy import feed_address, public
 
 
 def by_id(*feeds: Feed) -> dict[str, Feed]:
@@ -89,7 +89,7 @@ def test_links_that_repeat_a_credential_are_not_published(
         enclosures=(Enclosure(url=leak), Enclosure(url="https://cdn.example/open.mp3")),
     )
     feed = make_feed(url=url, shown_url=shown_url)
-    assert has_credentials(feed)
+    assert feed_address(feed) is None
     published = render(make_edition(make_story(article), feeds=[feed]))
     for name, content in published.items():
         assert b"s3cr3t" not in content, name
