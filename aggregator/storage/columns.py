@@ -13,8 +13,8 @@ from sqlalchemy.types import TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_DECODE = json.JSONDecoder().decode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
 _Function = Callable[[Any], Any]
 
 
@@ -83,15 +83,15 @@ SPAN = Packed(
 
 STRINGS = Packed(
     _PLAIN_TEXT,
-    lambda strings: storable(_ENCODE(strings)),
-    lambda text: tuple(_DECODE(text)),
+    lambda strings: storable(_encode(strings)),
+    lambda text: tuple(_decode(text)[0]),
 )
 """A tuple of strings, as a JSON array."""
 
 NUMBERS = Packed(
     _PLAIN_TEXT,
-    lambda numbers: _ENCODE(sorted(numbers)),
-    lambda text: frozenset(_DECODE(text)),
+    lambda numbers: _encode(sorted(numbers)),
+    lambda text: frozenset(_decode(text)[0]),
 )
 """A set of numbers, as a JSON array."""
 
@@ -107,6 +107,6 @@ def records(kind: type[Any]) -> Packed:
     values = attrgetter(*names)
 
     def pack(items: tuple[Any, ...]) -> str:
-        return storable(_ENCODE([dict(zip(names, values(item), strict=True)) for item in items]))
+        return storable(_encode([dict(zip(names, values(item), strict=True)) for item in items]))
 
-    return Packed(_PLAIN_TEXT, pack, lambda text: tuple(kind(**item) for item in _DECODE(text)))
+    return Packed(_PLAIN_TEXT, pack, lambda text: tuple(kind(**item) for item in _decode(text)[0]))

@@ -125,9 +125,10 @@ def _stories(
 ) -> Iterator[Story]:
     """Yield stories, newest last first, from one query in which each row is a member.
 
-    They are sorted here: a database would carry every text through its sort.
+    They are sorted here: a database would carry every text through its sort. The choice is made
+    first (MATERIALIZED): without statistics SQLite would begin with the members of all times.
     """
-    story = chosen.cte().prefix_with("MATERIALIZED")
+    story = chosen.cte("chosen").prefix_with("MATERIALIZED")
     query = (
         select(
             members.c.story,

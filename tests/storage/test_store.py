@@ -1,7 +1,7 @@
 """What the store promises, held against both databases."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -71,13 +71,7 @@ class TestKnown:
             [("taipei", "guid 1"), ("taipei", "url 1"), ("taipei", "url 2"), ("berlin", "guid 1")]
         )
 
-        remembered = Known(
-            id=article.id,
-            content_hash=article.content_hash,
-            first_seen=article.first_seen,
-            published=article.published,
-            published_source=article.published_source,
-        )
+        remembered = Known(**{field.name: getattr(article, field.name) for field in fields(Known)})
         assert known == {("taipei", "guid 1"): remembered, ("taipei", "url 1"): remembered}
 
     def test_names_learned_later_count_as_well(self, store, samples):
@@ -203,6 +197,23 @@ class TestStories:
         assert store.stories(since=edited.published) == [samples.story("a", edited)]
         assert ids(store.stories()) == ["urn:uuid:a", "urn:uuid:b"]
         assert store.stories(until=first.published) == []
+
+    def test_stories_at_these_urls_are_found_however_old(self, store, samples):
+        old = samples.story("a", samples.article(1, hours=-9999), samples.article(2))
+        bare = samples.article(3, url=None, guid="https://taipei.example/guid")
+        moved = samples.article(4)
+        others = (samples.story("b", bare), samples.story("c", moved))
+        store.save(Batch(articles=(*old.articles, bare, moved), stories=(old, *others)))
+        store.save(Batch(articles=(replace(moved, url="https://taipei.example/new"),)))
+
+        stories = store.stories_at(
+            [f"https://taipei.example/{name}" for name in ("1", "2", "guid", "4", "none")]
+        )
+
+        assert [story.articles for story in stories] == [
+            tuple(replace(article, summary="", content="") for article in old.articles)
+        ]
+        assert store.stories_at([]) == []
 
     def test_story_of_tells_where_an_article_stands(self, store, samples):
         story = samples.story("a", samples.article(1), samples.article(2))
