@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.model import Article, Enclosure, Feed, Level, Member, Part, Story
+from aggregator.model import Article, Enclosure, Feed, Level, Member, Part, PublishedSource, Story
 from aggregator.publish.edition import Edition
 from aggregator.publish.link import address
 from aggregator.publish.text import excerpt, line
@@ -31,6 +31,7 @@ class Report:
     publisher: str
     link: str | None
     published: datetime
+    published_source: PublishedSource
     level: Level | None
     """In which sense it tells the same; None for the article that founded the story."""
     reasons: tuple[str, ...]
@@ -133,6 +134,7 @@ def _report(member: Member, part: Part) -> Report:
         publisher=publisher,
         link=address(article.link),
         published=article.published,
+        published_source=article.published_source,
         level=member.match.level if member.match else None,
         reasons=_lines(member.match.reasons) if member.match else (),
     )

@@ -72,6 +72,7 @@ def _report(report: Report) -> Mapping[str, Any]:
             "language": report.language,
             "url": report.link,
             "date_published": rfc3339(report.published),
+            "published_source": report.published_source,
             "level": report.level,
             "reasons": list(report.reasons) or None,
         }

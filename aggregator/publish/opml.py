@@ -34,4 +34,6 @@ def render(edition: Edition) -> bytes:
             xmlUrl=url,
             language=feed.language,
         )
+    if len(body) == 0:  # which the specification does not allow
+        child(body, "outline", text="None of these feeds can be subscribed to by others")
     return document(opml)

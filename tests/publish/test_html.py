@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from aggregator.model import Part
+from aggregator.model import Part, PublishedSource
 from aggregator.publish import render
 from aggregator.publish.html import content
 from aggregator.publish.item import items
@@ -128,6 +128,12 @@ def test_a_bilingual_article_is_headed_in_both_languages(
     for page in (page_of(story), Page(content(item))):
         assert "White House talks" in page.texts
         assert "en" in [a.get("lang") for a in page.all("a")]
+
+
+def test_a_date_that_is_only_our_first_sight_says_so(page_of, make_story, make_article):
+    undated = make_article(published_source=PublishedSource.FIRST_SEEN)
+    assert " seen " in page_of(make_story(undated)).texts
+    assert " seen " not in page_of(make_story(make_article())).texts
 
 
 def test_an_empty_page_says_so(page_of):

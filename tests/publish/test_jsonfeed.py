@@ -50,6 +50,7 @@ def test_a_story_is_an_item(make_edition, coverage_in_three_languages):
         "language": "ar",
         "url": "https://jazeera.example/ar",
         "date_published": "2025-10-17T12:00:00Z",
+        "published_source": "feed",
         "level": "event",
         "reasons": ["both name the White House"],
     }

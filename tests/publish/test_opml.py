@@ -48,4 +48,5 @@ def test_what_nobody_else_can_subscribe_to_is_left_out(make_edition, make_feed):
             ]
         )
     )
-    assert len(body) == 0
+    assert [outline.attrib.keys() for outline in body] == [{"text"}]
+    assert "others" in body[0].get("text")

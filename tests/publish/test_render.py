@@ -1,4 +1,7 @@
 import json
+import pickle
+import subprocess
+import sys
 from copy import deepcopy
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -25,6 +28,19 @@ def test_these_files_are_published(make_edition):
 def test_the_same_edition_gives_the_same_bytes(make_edition, coverage_in_three_languages):
     edition = make_edition(coverage_in_three_languages, base_url="https://n.example/")
     assert render(edition) == render(deepcopy(edition))
+
+
+def test_the_bytes_do_not_depend_on_the_process(make_edition, coverage_in_three_languages):
+    edition = make_edition(coverage_in_three_languages)
+    script = "import pickle, sys; from aggregator.publish import render;"
+    script += "sys.stdout.buffer.write(pickle.dumps(render(pickle.load(sys.stdin.buffer))))"
+    other = subprocess.run(
+        [sys.executable, "-c", script],
+        input=pickle.dumps(edition),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert pickle.loads(other.stdout) == render(edition)
 
 
 def test_all_formats_tell_the_same_stories(
