@@ -8,6 +8,7 @@ long word for an author.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
@@ -158,21 +159,22 @@ class _Walk:
             self.item_depth = 0
         elif not self.item_depth:
             self.ancestors.pop()
-        self.check_text(_local(qualified))
-        self.depth -= 1
-
-    def check_text(self, name: str) -> None:
+        name = _local(qualified)
         if name in _AUTHORS:
-            if _LONG_WORD.search(self.data, self.text_start, self.parser.CurrentByteIndex):
-                raise ParseError(f"an author is a word of over {MAX_AUTHOR_WORD} letters: refused")
+            self.check_author()
         elif name in _CATEGORIES:
             _bounded(self.data.count(b",", self.text_start, self.parser.CurrentByteIndex))
+        self.depth -= 1
+
+    def check_author(self) -> None:
+        if _LONG_WORD.search(self.data, self.text_start, self.parser.CurrentByteIndex):
+            raise ParseError(f"an author is a word of over {MAX_AUTHOR_WORD} letters: refused")
 
     def item_end(self) -> int:
         """Expat stands on the end tag, or behind the one tag of an empty element."""
         here = self.parser.CurrentByteIndex
-        tag = self.data[self.item_start + 1 : here].partition(b">")[0].split(maxsplit=1)[0]
-        closing = b"</" + tag
+        opening = self.data[self.item_start + 1 : self.data.index(b">", self.item_start)]
+        closing = b"</" + opening.split(maxsplit=1)[0]
         after = self.data[here + len(closing) : here + len(closing) + 1]
         if self.data.startswith(closing, here) and after in (b">", b" ", b"\t", b"\r", b"\n"):
             return self.data.index(b">", here) + 1
@@ -203,12 +205,14 @@ def _bounded(count: int) -> int:
     return count
 
 
+@lru_cache(maxsize=1024)
 def _local(qualified: str) -> str:
     """Return the local name of expat's ``uri local prefix``, in lower case."""
     parts = qualified.split(" ")
     return (parts[1] if len(parts) > 1 else parts[0]).lower()
 
 
+@lru_cache(maxsize=1024)
 def _is_feed_element(qualified: str) -> bool:
     """Whether feedparser takes it for an element of a feed format: any, without a prefix."""
     parts = qualified.split(" ")

@@ -1,0 +1,126 @@
+import gzip
+import pickle
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.errors import ParseError
+from aggregator.model import Response
+from aggregator.parse import parse
+
+CORPUS = [
+    path.read_bytes()
+    for path in sorted((Path(__file__).parent / "corpus").iterdir())
+    if not path.name.endswith(".expect.json")
+]
+RSS = b'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>%s</channel></rss>'
+
+
+def respond(body: bytes) -> Response:
+    return Response(
+        feed="f",
+        url="https://example.org/feed",
+        final_url="https://example.org/feed",
+        status=200,
+        at=datetime(2025, 10, 17, tzinfo=UTC),
+        body=body,
+    )
+
+
+def test_it_can_be_sent_to_another_process():
+    feed = parse(respond(RSS % b"<item><title>One</title></item>"))
+    assert pickle.loads(pickle.dumps(parse)) is parse
+    assert pickle.loads(pickle.dumps(feed)) == feed
+
+
+def test_errors_can_be_sent_back():
+    with pytest.raises(ParseError) as caught:
+        parse(respond(b""))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_gzip_file_without_content_encoding():
+    assert len(parse(respond(gzip.compress(RSS % b"<item/>"))).entries) == 1
+
+
+def test_ten_thousand_items():
+    items = b"".join(b"<item><title>Item %d</title></item>" % i for i in range(10_000))
+    feed = parse(respond(RSS % items))
+    assert len(feed.entries) == len(set(feed.digests)) == 10_000
+    assert feed.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (RSS % (b"<a>" * 100_000 + b"</a>" * 100_000), "deep"),
+        (RSS % (b"<item " + b" ".join(b'a%d="1"' % i for i in range(100_000)) + b"/>"), "attrib"),
+        (
+            RSS
+            % (b"<item " + b" ".join(b'xmlns:a%d="u%d"' % (i, i) for i in range(20_000)) + b"/>"),
+            "namespaces",
+        ),
+    ],
+    ids=["depth", "attributes", "namespaces"],
+)
+def test_what_feedparser_cannot_finish_is_refused(body, reason):
+    with pytest.raises(ParseError, match=reason):
+        parse(respond(body))
+
+
+def test_entity_bombs_do_not_expand():
+    laughs = b"".join(
+        b'<!ENTITY l%d "%s">' % (level, b"&l%d;" % (level - 1) * 10) for level in range(1, 10)
+    )
+    body = b'<!DOCTYPE rss [<!ENTITY l0 "lol">%s]><rss><channel><item><title>&l9;</title></item>'
+    [entry] = parse(respond(body % laughs + b"</channel></rss>")).entries
+    assert entry.title is not None
+    assert entry.title.value == "&l9;"
+
+
+def test_huge_title_is_kept():
+    [entry] = parse(respond(RSS % (b"<item><title>%s</title></item>" % (b"x" * 1_000_000)))).entries
+    assert entry.title is not None
+    assert len(entry.title.value) == 1_000_000
+
+
+def test_html_as_deep_as_it_likes_is_text():
+    html = b"<![CDATA[" + b"<div>" * 50_000 + b"]]>"
+    [entry] = parse(respond(RSS % (b"<item><description>%s</description></item>" % html))).entries
+    assert entry.summary is not None
+
+
+def test_many_broken_items_are_given_up():
+    broken = b"<item><textInput><link>x</link></textInput></item>"
+    with pytest.raises(ParseError, match="more than 20 items"):
+        parse(respond(RSS % (broken * 100)))
+
+
+@pytest.mark.parametrize("length", range(0, 335, 13))
+def test_a_feed_cut_anywhere_gives_its_whole_items(length):
+    whole = RSS % b"".join(
+        b"<item><guid>%d</guid><description>&lt;b&gt; <![CDATA[x]]></description></item>" % i
+        for i in range(4)
+    )
+    cut = whole[: 50 + length]
+    complete = cut.count(b"</item>")
+    feed = parse(respond(cut))
+    assert [entry.guid for entry in feed.entries] == [str(i) for i in range(complete)]
+    assert "cut off" in feed.problems[-1]
+
+
+@given(st.sampled_from(CORPUS), st.data())
+def test_damage_raises_nothing_but_parse_errors(body, data):
+    at = data.draw(st.integers(0, len(body)))
+    cut = data.draw(st.integers(0, 20))
+    noise = data.draw(
+        st.binary(max_size=4)
+        | st.sampled_from([b"<", b"&", b'"', b"<item>", b"</item>", b"]]>", b"<![CDATA[", b"<!--"])
+    )
+    with suppress(ParseError):
+        feed = parse(respond(body[:at] + noise + body[at + cut :]))
+        assert pickle.loads(pickle.dumps(feed)) == feed
