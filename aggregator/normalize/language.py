@@ -79,7 +79,8 @@ _RANGES: Final = {
 }
 _LETTERS: Final = {name: re.compile(f"[{letters}]+") for name, letters in _RANGES.items()}
 _EAST_ASIAN: Final = "Han and Kana"
-_WEIGHT: Final = {"Han": 3, "Kana": 2, "Hangul": 2}
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
+_WEIGHT: Final = {_EAST_ASIAN: 3, "Hangul": 2}
 """How many Latin letters a letter says as much as."""
 _LANGUAGES: Final = {
     "Hangul": ("ko",),
@@ -131,26 +132,21 @@ _NO_PROSE: Final = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|[@#]
 
 @lru_cache(maxsize=16_384)
 def _script(character: str) -> str | None:
-    """Return the script of a letter."""
-    return next((name for name, letters in _LETTERS.items() if letters.match(character)), None)
-
-
-def _scripts(text: str) -> Counter[str]:
-    """Count a text's letters by script."""
-    counts: Counter[str] = Counter()
-    for character, count in Counter(text).items():
-        script = _script(character)
-        if script is not None:
-            counts[script] += count
-    return counts
+    """Return the script of a letter; Han and Kana, which mix, are one."""
+    script = next((name for name, letters in _LETTERS.items() if letters.match(character)), None)
+    return _EAST_ASIAN if script in {"Han", "Kana"} else script
 
 
 def _weights(text: str) -> dict[str, int]:
-    """Weigh a text's scripts in Latin letters; Han and Kana, which mix, count as one."""
+    """Weigh a text's scripts in Latin letters, by how much their letters say."""
+    if text.isascii():
+        letters = len(text.encode().translate(None, _NO_LETTERS))
+        return {"Latin": letters} if letters else {}
     weights: dict[str, int] = {}
-    for script, count in _scripts(text).items():
-        family = _EAST_ASIAN if script in {"Han", "Kana"} else script
-        weights[family] = weights.get(family, 0) + count * _WEIGHT.get(script, 1)
+    for character, count in Counter(text).items():
+        script = _script(character)
+        if script is not None:
+            weights[script] = weights.get(script, 0) + count * _WEIGHT.get(script, 1)
     return weights
 
 
@@ -372,8 +368,9 @@ def _pieces(blocks: Iterable[str]) -> Iterator[_Piece]:
     """Yield the paragraphs, one that mixes two texts by its sentences, up to ``_READ``."""
     read = 0
     for block in blocks:
-        mixed = len(weights := _weights(block)) > 1 and sorted(weights.values())[-2] >= _LEAST
-        yield from _runs(block) if mixed else (_piece(block),)
+        weights = _weights(block)
+        mixed = len(weights) > 1 and sorted(weights.values())[-2] >= _LEAST
+        yield from _runs(block) if mixed else (_piece(block, weights),)
         read += len(block)
         if read > _READ:
             return
@@ -392,9 +389,9 @@ def _runs(block: str) -> Iterator[_Piece]:
     yield run
 
 
-def _piece(text: str) -> _Piece:
+def _piece(text: str, weights: dict[str, int] | None = None) -> _Piece:
     """Label a text by the script that most of it is in; figures alone have none."""
-    weights = _weights(text)
+    weights = _weights(text) if weights is None else weights
     label = max(weights, key=weights.__getitem__, default="")
     return _Piece(text, label, weights.get(label, 0))
 

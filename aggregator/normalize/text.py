@@ -273,16 +273,23 @@ def lead(texts: Iterable[str]) -> str:
 def title(value: str, *, html: bool) -> str:
     """Return a title as plain text on one line, ``TITLE`` characters at most.
 
-    Entities are read once, so that what was escaped twice shows as text and never becomes a tag.
-    A ``<`` that begins no element of HTML is a character: "vector<int>" keeps its type.
+    A ``<`` that begins no element of HTML is a character: "vector<int>" keeps its type. What was
+    escaped twice shows as text and never becomes a tag; punctuation and letters that are still
+    escaped in the end ("AT&amp;T", "don&#8217;t") are read, since no headline means them so.
     """
     value = value[: 20 * TITLE]
     if html and ("<" in value or "&" in value):
         marked = _BLOCK.sub(" ", _UNKNOWN_TAG.sub("&lt;", cleaned(value)))
         value = unescape(_TITLE_CLEANER.clean(marked))
+    if "&" in value:
+        value = _ESCAPED.sub(lambda match: unescape(match[0]), value)
     return cut(line(value), TITLE)
 
 
+_ESCAPED: Final = re.compile(
+    r"&(?:amp|apos|hellip|[lr][ds]quo|[mn]dash|nbsp|quot|#(?!0*6[02];|x0*3[ce];)x?[0-9a-f]{2,6});",
+    re.IGNORECASE,
+)
 _TITLE_CLEANER: Final = nh3.Cleaner(tags=set(), clean_content_tags=set(_DROPPED))
 
 
