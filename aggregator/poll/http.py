@@ -33,6 +33,7 @@ _MEANINGS = {
     pycurl.E_PEER_FAILED_VERIFICATION: "the server's certificate is not to be trusted",
     pycurl.E_SSL_CONNECT_ERROR: "no secure connection could be agreed on",
     pycurl.E_GOT_NOTHING: "the server hung up without an answer",
+    pycurl.E_ABORTED_BY_CALLBACK: "the connection broke",
     pycurl.E_RECV_ERROR: "the connection broke",
     pycurl.E_SEND_ERROR: "the connection broke",
     pycurl.E_PARTIAL_FILE: "the connection ended before the answer did",
@@ -222,6 +223,7 @@ class _Exchange:
         handle.setopt(pycurl.HEADERFUNCTION, partial(_tell, visit.take_header))
         handle.setopt(pycurl.WRITEFUNCTION, partial(_tell, visit.take_body))
         handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(self._open, visit))
+        handle.setopt(pycurl.PREREQFUNCTION, _once())
         self._running[handle] = visit, time.monotonic()
         self._multi.add_handle(handle)
 
@@ -316,6 +318,12 @@ class _Exchange:
 def _tell(take: Callable[[bytes], bool], data: bytes) -> int:
     """Pass bytes on, and libcurl's own sign that no more are wanted back."""
     return len(data) if take(data) else -1
+
+
+def _once() -> Callable[..., int]:
+    """Let a request go out, and no silent second one where a kept connection dies of it."""
+    leave = iter([pycurl.PREREQFUNC_OK])
+    return lambda *_: next(leave, pycurl.PREREQFUNC_ABORT)
 
 
 def _unasked(request: Request, at: datetime, failure: str) -> Response:

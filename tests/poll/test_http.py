@@ -285,6 +285,15 @@ def test_a_reader_who_leaves_ends_the_transfers(server, make_fetcher):
     assert server.paths() == ["/quick", "/stuck"]
 
 
+def test_nothing_is_asked_twice_where_a_kept_connection_dies(server, fetch):
+    server.says("/a", FEED)
+    server.sends("/b", lambda: iter(()))
+    a, b = fetch(server.url("/a"), server.url("/b"))
+    assert (a.status, b.status) == (200, 0)
+    assert "the connection broke" in str(b.failure)
+    assert server.paths() == ["/a", "/b"]
+
+
 def test_nothing_to_ask(fetch):
     assert fetch() == []
 
