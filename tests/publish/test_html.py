@@ -60,8 +60,18 @@ def test_every_report_is_linked_in_its_language_and_direction(page_of, coverage_
         ("https://jazeera.example/ar", "ar", "rtl"),
     ]
     text = " ".join(" ".join(page.texts).split())
-    for words in ("4 publishers, 3 languages", "Guardian", "العربية", "the same event"):
+    for words in ("4 publishers, 3 languages", "Guardian", "العربية", "both name the White House"):
         assert words in text
+
+
+def test_the_reason_is_told_though_the_founder_is_not_the_lead(page_of, make_story, make_article):
+    story = make_story(make_article("a"), make_article("b"), representative="b")
+    assert any("both name the White House" in text for text in page_of(story).texts)
+
+
+def test_where_no_reason_can_be_told_none_is_promised(page_of, make_story, make_article, make_feed):
+    story = make_story(make_article("hidden", feed="hidden"), make_article("a"), make_article("b"))
+    assert not page_of(story, feeds=[make_feed()]).all("details")
 
 
 def test_it_leads_to_the_feeds_and_runs_nothing(page_of, coverage_in_three_languages):
