@@ -195,7 +195,7 @@ class Pipeline:
                 keys=tuple(
                     (r.feed.id, key, article)
                     for r, resolution in zip(readings, found, strict=True)
-                    for key, article in resolution.keys
+                    for key, article in resolution.learned
                 ),
                 stories=changes.stories,
                 withdrawals=changes.withdrawals,

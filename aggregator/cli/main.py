@@ -63,10 +63,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        cli(standalone_mode=True)
-    except _Interrupted as interrupted:
-        print("interrupted: what had come is stored; the next run carries on", file=sys.stderr)
-        raise SystemExit(interrupted.exit_code) from None
+        cli()
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
         sys.stderr.close()
@@ -77,6 +74,9 @@ def main() -> None:
 def _errors_in_words() -> Iterator[None]:
     try:
         yield
+    except _Interrupted as interrupted:
+        print("interrupted: what had come is stored; the next run carries on", file=sys.stderr)
+        raise typer.Exit(interrupted.exit_code) from interrupted
     except StoreLocked as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.HELD) from error

@@ -41,8 +41,8 @@ class Folder:
         summary: dict[str, Any] = json.loads(done.stdout)
         return summary
 
-    def stories(self, *words: str) -> list[dict[str, Any]]:
-        done = self.run("stories", "--json", *words)
+    def stories(self, *words: str, **environment: str) -> list[dict[str, Any]]:
+        done = self.run("stories", "--json", *words, **environment)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -9,7 +9,7 @@ import feedparser
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples/feeds"
-FEED = (EXAMPLES / "harbour-times.xml").read_bytes()
+FEED = (EXAMPLES / "formosa-daily.xml").read_bytes()
 
 
 def test_the_examples_over_http_give_the_same_stories(server, loopback, first_run):
@@ -99,7 +99,7 @@ def test_a_dry_run_shows_and_keeps_nothing(server, loopback):
     assert sorted(path.name for path in folder.path.iterdir()) == ["feeds.yaml"]
     folder.once()
     stories, files = folder.stories(), folder.published()
-    server.says("/feed", FEED.replace(b"Louvre", b"museum"))
+    server.says("/feed", FEED.replace("川普".encode(), "特朗普".encode()))
     assert folder.once("--dry-run", "--force")["polled"][0]["changed"] > 0
     assert folder.stories() == stories
     assert folder.published() == files
@@ -128,7 +128,7 @@ def test_an_interrupted_run_keeps_what_had_come(server, loopback, number: signal
     assert other.returncode == 3
     assert str(running.pid) in other.stderr
     assert len(folder.stories()) > 0
-    server.says("/slow", FEED.replace(b"ht-", b"slow-"))
+    server.says("/slow", FEED.replace(b"fd-", b"slow-"))
     polled = {polled["feed"]: polled for polled in folder.once()["polled"]}
     assert set(polled) == {"slow"}
 
@@ -140,9 +140,9 @@ def test_credentials_are_sent_and_never_shown(server, folder):
         f"network: {{allow: ['{server.authority}']}}\n"
         "publish: {base_url: https://news.example.org/}\n"
         "feeds:\n"
-        f"  - url: http://me:${{WORD}}@{server.authority}/feed\n"
+        f"  - url: http://subscriber-7:${{WORD}}@{server.authority}/feed\n"
         "    id: paid\n"
-        f"  - url: http://me:${{WORD}}@{server.authority}/missing\n"
+        f"  - url: http://subscriber-7:${{WORD}}@{server.authority}/missing\n"
         "    id: lost\n"
         f"  - url: http://{server.authority}/feed?x\n"
         "    id: secret-club\n"
@@ -151,9 +151,9 @@ def test_credentials_are_sent_and_never_shown(server, folder):
     done = folder.run("--once", WORD="open-sesame")
     assert done.returncode == 0
     assert server.headers(0)["authorization"].startswith("Basic ")
-    told = done.stdout + done.stderr + json.dumps(folder.stories())
+    told = done.stdout + done.stderr + json.dumps(folder.stories(WORD="open-sesame"))
     files = b"".join(folder.published().values())
-    for secret in ("open-sesame", "me:"):
+    for secret in ("open-sesame", "subscriber-7"):
         assert secret not in told
         assert secret.encode() not in files
     assert b"secret-club" not in files

@@ -57,7 +57,7 @@ def test_resolving_gives_an_ascii_web_address_or_nothing(base, link):
     if address is not None:
         assert address.isascii()
         assert address.startswith(("http://", "https://"))
-        assert not set(address) & set(" <>\"\n\t\0")
+        assert not set(address) & set(' <>"\n\t\0')
         assert resolve(None, address) == address
 
 
