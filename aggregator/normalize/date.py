@@ -153,9 +153,7 @@ _BUDDHIST: Final = range(2400, 2700)
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?!\d)")
 _WORD: Final = re.compile(r"[^\W\d_][^\d\s.,;:/()-]*")
 _DIGITS: Final = re.compile(r"\d+")
-_DAYS: Final = 31
 _MONTHS_A_YEAR: Final = 12
-_CENTURY: Final = 100
 _PIVOT: Final = 70
 """Two-digit years from here on are of the last century."""
 
@@ -225,12 +223,12 @@ def _numeric(text: str) -> tuple[int, int, int] | None:
     match = _NUMERIC.search(text)
     if match is None:
         return None
-    first, second, third = int(match[1]), int(match[3]), int(match[4])
+    first, second = int(match[1]), int(match[3])
     if len(match[1]) == 3:  # noqa: PLR2004  a year of Taiwan's calendar: 114/10/17
-        return first + 1911, second, third
+        return first + 1911, second, int(match[4])
     if len(match[1]) == 4:  # noqa: PLR2004  digits of a year
-        return first, second, third
-    year = _full_year(third)
+        return first, second, int(match[4])
+    year = _year(match[4])
     if match[2] == "." or first > _MONTHS_A_YEAR or first == second:
         return year, second, first
     return (year, first, second) if second > _MONTHS_A_YEAR else None
@@ -244,19 +242,18 @@ def _named(text: str) -> tuple[int, int, int] | None:
     words = [word.lower() for word in _WORD.findall(text)]
     months = _names().months
     found = [months[word] for word in (*words, *map("".join, pairwise(words))) if word in months]
-    numbers = [int(number) for number in _DIGITS.findall(text)]
+    numbers = _DIGITS.findall(text)
     if not found or not numbers:
         return None
-    if len(numbers) == 1:
-        return (numbers[0], found[-1], 1) if numbers[0] > _CENTURY else None
-    day, year = numbers[:2]
-    if day > _DAYS:
+    day, year = (*numbers, "")[:2]
+    if len(day) > 2:  # noqa: PLR2004  digits of a day
         day, year = year, day
-    return _full_year(year), found[-1], day
+    return (_year(year), found[-1], int(day or 1)) if year else None
 
 
-def _full_year(year: int) -> int:
-    """Return the year that two digits mean."""
-    if year >= _CENTURY:
+def _year(digits: str) -> int:
+    """Return the year that digits mean; two are of this century or the last."""
+    year = int(digits)
+    if len(digits) > 2:  # noqa: PLR2004  digits of a short year
         return year
     return year + (1900 if year >= _PIVOT else 2000)

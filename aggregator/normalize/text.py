@@ -119,11 +119,13 @@ _ATTRIBUTES: Final = {
     "video": {"height", "src", "width"},
 }
 _DIRECTIONS: Final = {tag: {"dir": {"auto", "ltr", "rtl"}} for tag in ("div", "p", "span", "td")}
-_SET: Final = {
-    "audio": {"controls": "", "preload": "none"},
-    "img": {"loading": "lazy", "referrerpolicy": "no-referrer"},
-    "video": {"controls": "", "preload": "none"},
+_ADDED: Final = {
+    "<audio": '<audio controls="" preload="none"',
+    "<img": '<img loading="lazy" referrerpolicy="no-referrer"',
+    "<video": '<video controls="" preload="none"',
 }
+"""What players and pictures are given, so that they can be used and do not tell on the reader."""
+_MEDIA: Final = re.compile(r"<(?:audio|img|video)\b")
 _LINKS: Final = frozenset({"href", "src"})
 _SCHEMES: Final = {"http", "https", "mailto"}
 
@@ -153,7 +155,7 @@ _PIXEL: Final = re.compile(
 def _attribute(base: str | None, tag: str, name: str, value: str) -> str | None:
     """Return an attribute's value as it is published, links absolute; None drops it."""
     if name in _LINKS:
-        return resolve(base, value, mail=tag == "a")
+        return resolve(base, value, mail=tag == "a") if value.strip() else None
     return cleaned(value)
 
 
@@ -164,13 +166,14 @@ def sanitize(html: str, base: str | None) -> str:
     than any author nests comes back as its text alone, since browsers and parsers are slow on it.
     """
     if len(html) > MARKUP:
-        html = _DATA_URI.sub("", html)[:MARKUP]
+        html = _DATA_URI.sub("data:", html)[:MARKUP]
     html = cleaned(html)
     if "<" not in html and "&" not in html:
         return html
     if html.count("<") > _MANY_TAGS and _too_deep(html):
         return escape(line(unescape(re.sub(r"<[^>]*>?", " ", html))), quote=False)
-    return _PIXEL.sub("", _cleaner(base).clean(html)).strip()
+    safe = _PIXEL.sub("", _cleaner(base).clean(html))
+    return _MEDIA.sub(lambda match: _ADDED[match[0]], safe).strip()
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +185,6 @@ def _cleaner(base: str | None) -> nh3.Cleaner:
         attributes=_ATTRIBUTES,
         attribute_filter=partial(_attribute, base),
         tag_attribute_values=_DIRECTIONS,
-        set_tag_attribute_values=_SET,
         link_rel="nofollow noopener noreferrer",
         url_schemes=_SCHEMES,
     )
