@@ -29,13 +29,13 @@ def entry(raw: Raw, feed_authors: tuple[str, ...], *, permalink: bool, atom: boo
     return Entry(
         guid=guid,
         guid_is_link=permalink and guid is not None,
-        link=text(raw, "feedburner_origlink") or _link(raw, guid),
+        link=text(raw, "feedburner_origlink") or _link(raw),
         title=_said(raw, "title", atom=atom),
         summary=_said(raw, "summary", atom=atom),
         content=tuple(
-            content
+            _content(raw, detail, detail["value"], atom=atom)
             for detail in _get(raw, "content") or ()
-            if (content := _content(raw, detail, detail["value"], atom=atom))
+            if detail["value"] and _is_text(detail)
         ),
         authors=names(raw) or names(source) or feed_authors,
         categories=tuple(_categories(raw)),
@@ -73,26 +73,29 @@ def _get(raw: Raw, key: str) -> Any:
     return dict.get(raw, key) if isinstance(raw, dict) else None
 
 
-def _link(raw: Raw, guid: str | None) -> str | None:
-    """Return the item's link; feedparser puts the guid in its place where there is none."""
+def _link(raw: Raw) -> str | None:
+    """Return the item's own link; where there is none, feedparser puts the guid in its place."""
     link = text(raw, "link")
-    return None if link == guid and not _get(raw, "links") else link
+    return link if link in related(raw, "alternate") else None
 
 
 def _said(raw: Raw, key: str, *, atom: bool) -> Content | None:
     """Return a text that the item has itself: feedparser copies contents to summaries."""
-    detail = _get(raw, f"{key}_detail")
-    return _content(raw, detail, text(raw, key), atom=atom) if detail else None
+    detail, value = _get(raw, f"{key}_detail"), text(raw, key)
+    return _content(raw, detail, value, atom=atom) if detail and value else None
 
 
-def _content(raw: Raw, detail: Raw, value: str | None, *, atom: bool) -> Content | None:
+def _is_text(detail: Raw) -> bool:
+    """Whether a content is for reading: Atom's may be a film elsewhere, or a picture in base64."""
+    kind = text(detail, "type") or ""
+    return kind.startswith("text/") or kind in _HTML_TYPES
+
+
+def _content(raw: Raw, detail: Raw, value: str, *, atom: bool) -> Content:
     """Return a text with its kind: RSS texts are markup by custom, Atom's say what they are."""
-    kind = detail.get("type") or ""
-    if not value or not (kind.startswith("text/") or kind in _HTML_TYPES):
-        return None
     return Content(
         value=value,
-        html=not atom or kind in _HTML_TYPES,
+        html=not atom or text(detail, "type") in _HTML_TYPES,
         language=text(detail, "language") or text(raw, "language"),
         base=text(detail, "base"),
     )

@@ -232,7 +232,7 @@ def _reference(match: re.Match[str]) -> str:
         return f"&amp;{entity};" if meaning is None else _escape(meaning)
     if match["decimal"] or match["hex"]:
         number = int(match["decimal"]) if match["decimal"] else int(match["hex"], 16)
-        return match[0] if _is_character(number) else "\ufffd"
+        return f"&#{number};" if _is_character(number) else "\ufffd"
     return "&amp;"
 
 

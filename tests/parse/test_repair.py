@@ -42,6 +42,7 @@ def test_repairing_twice_changes_nothing(text):
         ("<a>&eacute;&nbsp;&nosuch;</a>", "<a>é\xa0&amp;nosuch;</a>"),
         ("<a>&lt;&LT;</a>", "<a>&lt;&lt;</a>"),
         ("<a>&#0;&#x1F;&#xFFFF;&#x110000;&#9;</a>", "<a>\ufffd\ufffd\ufffd\ufffd&#9;</a>"),
+        ("<a>&#X41;&#x41;</a>", "<a>&#65;&#65;</a>"),
         ("<a><b>x</a>", "<a><b>x</b></a>"),
         ("<a>x</b></a>", "<a>x</a>"),
         ("<a>x<br>y</a>", "<a>x<br></br>y</a>"),
