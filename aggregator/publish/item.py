@@ -46,15 +46,24 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """An article again, in another of its languages: clean lines, each of which may be empty."""
+
+    language: str | None
+    title: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A story ready to be told: clean lines, and addresses fit for a click."""
 
     id: str
     lead: Report
     """The article whose words stand for the story."""
-    renderings: tuple[Report, ...]
-    """The lead again in its other languages, where its publisher gives it in several."""
     excerpt: str
+    renderings: tuple[Rendering, ...]
+    """The lead in its other languages, where its publisher gives it in several."""
     authors: tuple[str, ...]
     """The lead's; its publisher where it names none."""
     enclosures: tuple[Enclosure, ...]
@@ -94,10 +103,8 @@ def _item(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str]) -> 
     return Item(
         id=story.id,
         lead=lead,
-        renderings=tuple(
-            _report(member, other) for other in article.parts if other != part and other.title
-        ),
-        excerpt="" if line(part.lead) == lead.title else excerpt(line(part.lead), EXCERPT),
+        excerpt=_excerpt(part, lead.title),
+        renderings=tuple(_rendering(other) for other in article.parts if other != part),
         authors=_lines(article.authors) or (lead.publisher,),
         enclosures=tuple(_enclosures(article)),
         image=address(article.image),
@@ -138,6 +145,17 @@ def _report(member: Member, part: Part) -> Report:
         level=member.match.level if member.match else None,
         reasons=_lines(member.match.reasons) if member.match else (),
     )
+
+
+def _rendering(part: Part) -> Rendering:
+    title = excerpt(line(part.title), TITLE)
+    return Rendering(language=part.language, title=title, excerpt=_excerpt(part, title))
+
+
+def _excerpt(part: Part, title: str) -> str:
+    """Quote the beginning of a text, unless it only says its title again."""
+    lead = line(part.lead)
+    return "" if lead == title else excerpt(lead, EXCERPT)
 
 
 def _others(story: Story, lead: Member) -> list[Report]:

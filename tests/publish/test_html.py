@@ -126,18 +126,21 @@ def test_stories_stand_under_their_day(page_of, make_story, make_article, noon):
     ]
 
 
-def test_a_bilingual_article_is_headed_in_both_languages(
+def test_a_bilingual_article_is_quoted_in_both_languages(
     page_of, make_story, make_article, make_edition
 ):
     parts = (
         Part(language="zh-Hant", title="白宮會談", lead="兩人會談。"),
         Part(language="en", title="White House talks", lead="They talked."),
+        Part(language="de", title="", lead="Sie sprachen."),
     )
     story = make_story(make_article(parts=parts))
     (item,) = items(make_edition(story))
     for page in (page_of(story), Page(content(item))):
-        assert "White House talks" in page.texts
-        assert "en" in [a.get("lang") for a in page.all("a")]
+        assert {"兩人會談。", "White House talks", " They talked.", "Sie sprachen."} <= set(
+            page.texts
+        )
+        assert {"zh-Hant", "en", "de"} <= {p.get("lang") for p in page.all("p")}
 
 
 def test_a_date_that_is_only_our_first_sight_says_so(page_of, make_story, make_article):

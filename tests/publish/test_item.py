@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model import Enclosure, Level, Part
-from aggregator.publish.item import CATEGORIES, REPORTS, TITLE, items
+from aggregator.publish.item import CATEGORIES, REPORTS, TITLE, Rendering, items
 
 
 @pytest.fixture
@@ -63,7 +63,9 @@ def test_a_bilingual_article_is_told_in_its_preferred_part(item_of, make_story, 
     )
     item = item_of(make_story(article), languages=("en",))
     assert (item.lead.title, item.excerpt) == ("White House talks", "They talked.")
-    assert [(r.language, r.title) for r in item.renderings] == [("zh-Hant", "白宮會談")]
+    assert item.renderings == (
+        Rendering(language="zh-Hant", title="白宮會談", excerpt="兩人會談。"),
+    )
     assert item.also == ()
 
 
