@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Executable,
     Function,
     ScalarSelect,
     Table,
@@ -19,7 +17,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from aggregator.errors import StoreError
 from aggregator.model import Article, Batch, Feed, Match, Story, Withdrawal
@@ -35,8 +32,7 @@ from aggregator.storage.schema import (
     stories,
     withdrawals,
 )
-
-Row = dict[str, Any]
+from aggregator.storage.upsert import Row, add, execute, upsert
 
 _MATCH = [field.name for field in fields(Match)]
 
@@ -55,15 +51,15 @@ def subscribe(connection: Connection, subscriptions: Iterable[Feed], now: dateti
     }
     gone = {name: row | {"subscribed": False} for name, row in stored.items()}
     rows = (gone | current).values()
-    _upsert(connection, feeds, [row for row in rows if row != stored.get(row["id"])])
+    upsert(connection, feeds, [row for row in rows if row != stored.get(row["id"])])
 
 
 def save(connection: Connection, batch: Batch) -> None:
     """Write a batch, in the order that the foreign keys ask for."""
-    _upsert(connection, feed_states, _rows(feed_states, batch.states))
-    _upsert(connection, articles, _rows(articles, batch.articles))
-    _add(connection, article_keys, list(_keys(batch)))
-    _add(connection, article_names, list(_names(batch.articles)))
+    upsert(connection, feed_states, _rows(feed_states, batch.states))
+    upsert(connection, articles, _rows(articles, batch.articles))
+    add(connection, article_keys, list(_keys(batch)))
+    add(connection, article_names, list(_names(batch.articles)))
     _withdraw(connection, batch.withdrawals)
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)
@@ -86,10 +82,10 @@ def _names(batch: Iterable[Article]) -> Iterator[Row]:
 
 
 def _withdraw(connection: Connection, batch: Sequence[Withdrawal]) -> None:
-    _add(connection, withdrawals, _rows(withdrawals, batch))
+    add(connection, withdrawals, _rows(withdrawals, batch))
     ids = [{"gone": withdrawal.story} for withdrawal in batch]
-    _execute(connection, delete(members).where(members.c.story == bindparam("gone")), ids)
-    _execute(connection, delete(stories).where(stories.c.id == bindparam("gone")), ids)
+    execute(connection, delete(members).where(members.c.story == bindparam("gone")), ids)
+    execute(connection, delete(stories).where(stories.c.id == bindparam("gone")), ids)
 
 
 def _refuse_withdrawn(connection: Connection, batch: Sequence[Story]) -> None:
@@ -99,10 +95,10 @@ def _refuse_withdrawn(connection: Connection, batch: Sequence[Story]) -> None:
 
 def _write_stories(connection: Connection, batch: Sequence[Story]) -> None:
     """Write stories whole: all members go before any comes, since they may change places."""
-    _upsert(connection, stories, _rows(stories, batch))
+    upsert(connection, stories, _rows(stories, batch))
     ids = [{"told": story.id} for story in batch]
-    _execute(connection, delete(members).where(members.c.story == bindparam("told")), ids)
-    _execute(connection, members.insert(), [row for story in batch for row in _members(story)])
+    execute(connection, delete(members).where(members.c.story == bindparam("told")), ids)
+    execute(connection, members.insert(), [row for story in batch for row in _members(story)])
 
 
 def _members(story: Story) -> Iterator[Row]:
@@ -119,7 +115,7 @@ def _date_anew(connection: Connection, batch: Batch) -> None:
     """Set first and last of the stories that an article was edited in, but that are not told."""
     told = {article.id for story in batch.stories for article in story.articles}
     edited = [{"edited": article.id} for article in batch.articles if article.id not in told]
-    _execute(connection, _DATE_ANEW, edited)
+    execute(connection, _DATE_ANEW, edited)
 
 
 def _published(function: Callable[[Any], Function[Any]]) -> ScalarSelect[Any]:
@@ -148,36 +144,3 @@ def _rows(table: Table, records: Iterable[Any]) -> list[Row]:
     names = table.columns.keys()
     values = attrgetter(*names)
     return [dict(zip(names, values(record), strict=True)) for record in records]
-
-
-def _execute(connection: Connection, statement: Executable, rows: Sequence[Row]) -> None:
-    """Execute once a row; without rows, which SQLAlchemy would take for one empty row, not."""
-    if rows:
-        connection.execute(statement, rows)
-
-
-def _upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows; where a row has the key already, the new one takes its place."""
-    _execute(connection, _replacing(connection.dialect.name, table), rows)
-
-
-def _add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows; where a row has the key already, it stays."""
-    statement = _dialect_insert(connection.dialect.name, table).on_conflict_do_nothing()
-    _execute(connection, statement, rows)
-
-
-@cache
-def _replacing(dialect: str, table: Table) -> Executable:
-    statement = _dialect_insert(dialect, table)
-    return statement.on_conflict_do_update(
-        index_elements=table.primary_key.columns,
-        set_={c.name: statement.excluded[c.name] for c in table.c if not c.primary_key},
-    )
-
-
-def _dialect_insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the INSERT that knows ON CONFLICT, which both have in the same words."""
-    if dialect == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
