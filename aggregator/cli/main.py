@@ -10,15 +10,16 @@ from enum import IntEnum
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from aggregator import __version__
-from aggregator.app import Aggregator, as_record, feed_record
 from aggregator.cli.report import Report
-from aggregator.config import duration
 from aggregator.errors import AggregatorError, StoreLocked
+
+if TYPE_CHECKING:
+    from aggregator.app import Aggregator
 
 
 class Exit(IntEnum):
@@ -63,7 +64,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        cli()
+        cli(prog_name="aggregate")
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
         sys.stderr.close()
@@ -71,9 +72,13 @@ def main() -> None:
 
 
 @contextmanager
-def _errors_in_words() -> Iterator[None]:
+def _opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
+    """Open the aggregator; say errors in words, with their exit codes."""
+    from aggregator.app import Aggregator
+
     try:
-        yield
+        with Aggregator.open(config, dry_run=dry_run) as aggregator:
+            yield aggregator
     except _Interrupted as interrupted:
         print("interrupted: what had come is stored; the next run carries on", file=sys.stderr)
         raise typer.Exit(interrupted.exit_code) from interrupted
@@ -139,11 +144,11 @@ def aggregate(
     if stray:
         context.fail(f"{stray[0]} goes with --once")
     report = Report(quiet=quiet, as_json=as_json)
-    with _errors_in_words(), Aggregator.open(config, dry_run=dry_run) as aggregator:
+    with _opened(config, dry_run=dry_run) as aggregator:
         for warning in aggregator.config.warnings:
             report.warn(warning)
         if not once:
-            from aggregator.scheduler import run_forever  # noqa: PLC0415  one-off runs need none
+            from aggregator.scheduler import run_forever
 
             run_forever(aggregator, told=report.told, failed=report.failed)
             return
@@ -157,6 +162,8 @@ def aggregate(
 
 def _since(text: str | None) -> datetime | None:
     """Read a time (RFC 3339) or a span back from now (24h, 7d)."""
+    from aggregator.config import duration
+
     if text is None:
         return None
     with suppress(ValueError):
@@ -189,8 +196,10 @@ def stories(
     - `aggregate stories --since 24h`
     - `aggregate stories --json --limit 10`
     """
+    from aggregator.app import as_record
+
     moment = _since(since)
-    with _errors_in_words(), Aggregator.open(context.obj) as aggregator:
+    with _opened(context.obj) as aggregator:
         found = aggregator.stories(since=moment, limit=limit)
         if as_json:
             for story in found:
@@ -209,7 +218,7 @@ def explain(
 
     **Example**: `aggregate explain 3f2a 9c41`, with ids as `aggregate stories --json` prints them.
     """
-    with _errors_in_words(), Aggregator.open(context.obj) as aggregator:
+    with _opened(context.obj) as aggregator:
         Report().explanation(aggregator.explain(a, b))
 
 
@@ -224,7 +233,9 @@ def feeds(
 
     **Example**: `aggregate feeds --json`
     """
-    with _errors_in_words(), Aggregator.open(context.obj) as aggregator:
+    from aggregator.app import feed_record
+
+    with _opened(context.obj) as aggregator:
         known = aggregator.feeds()
         if as_json:
             for feed in aggregator.config.feeds:
@@ -239,7 +250,7 @@ def health(context: typer.Context) -> None:
 
     **Example**: `aggregate health || systemctl restart aggregator`
     """
-    with _errors_in_words(), Aggregator.open(context.obj) as aggregator:
+    with _opened(context.obj) as aggregator:
         healthy = aggregator.is_healthy()
     print("healthy" if healthy else "no poll has succeeded within the longest interval")
     raise typer.Exit(Exit.DONE if healthy else Exit.FAILED)

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from aggregator.app import PairExplanation, Summary, summary_record
 from aggregator.errors import AggregatorError
 from aggregator.model import Feed, FeedState, Story
+
+if TYPE_CHECKING:
+    from aggregator.app import PairExplanation, Summary
 
 _TOLD = 10
 """Stories named after a run: enough to see that it works, `aggregate stories` has the rest."""
@@ -45,7 +48,7 @@ class Report:
         """Tell what stopped a whole run."""
         self._err.print(str(error))
 
-    def told(self, summary: Summary) -> None:
+    def told(self, summary: "Summary") -> None:
         """Tell what a run did."""
         for polled in summary.polled:
             if polled.state.error:
@@ -53,6 +56,8 @@ class Report:
         if self._quiet:
             return
         if self._as_json:
+            from aggregator.app import summary_record
+
             self._out.print(json.dumps(summary_record(summary), ensure_ascii=False))
             return
         self._polled(summary)
@@ -76,12 +81,12 @@ class Report:
             if state.error:
                 self._out.print(f"  {'':{width}}  {state.error}", style="red")
 
-    def explanation(self, explanation: PairExplanation) -> None:
+    def explanation(self, explanation: "PairExplanation") -> None:
         """Tell why two articles are, or are not, one story."""
         for line in explanation.lines():
             self._out.print(line)
 
-    def _polled(self, summary: Summary) -> None:
+    def _polled(self, summary: "Summary") -> None:
         if not summary.polled:
             self._out.print(f"Nothing was due among {_count(summary.subscribed, 'feed')}.")
             if summary.next_due:
@@ -104,7 +109,7 @@ class Report:
             problems = f"  ({'; '.join(polled.problems)})" if polled.problems else ""
             self._out.print(f"  {polled.feed.id:{width}}  {came}{problems}")
 
-    def _found(self, summary: Summary) -> None:
+    def _found(self, summary: "Summary") -> None:
         articles = sum(len(story.members) for story in summary.stories)
         shared = [story for story in summary.stories if len(story.publishers) > 1]
         self._out.print(

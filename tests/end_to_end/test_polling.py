@@ -138,6 +138,7 @@ def test_credentials_are_sent_and_never_shown(server, folder):
     folder.configure(
         "version: 1\n"
         f"network: {{allow: ['{server.authority}']}}\n"
+        "defaults: {host_delay: 0s}\n"
         "publish: {base_url: https://news.example.org/}\n"
         "feeds:\n"
         f"  - url: http://subscriber-7:${{WORD}}@{server.authority}/feed\n"
