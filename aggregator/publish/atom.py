@@ -5,7 +5,7 @@ from uuid import uuid5
 from xml.etree.ElementTree import Element
 
 from aggregator import __version__
-from aggregator.publish.edition import Edition
+from aggregator.publish.edition import FRONT_PAGE, Edition
 from aggregator.publish.item import Item
 from aggregator.publish.markup import ATOM, MEDIA, child, document, rfc3339
 from aggregator.publish.privacy import feed_address
@@ -23,7 +23,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     child(feed, "updated", rfc3339(edition.updated))
     child(child(feed, "author"), "name", edition.title)
     child(feed, "generator", "aggregator", version=__version__)
-    child(feed, "link", rel="alternate", type="text/html", href=edition.href("index.html"))
+    child(feed, "link", rel="alternate", type="text/html", href=edition.href(FRONT_PAGE))
     if edition.base_url:
         child(feed, "link", rel="self", type=TYPE, href=edition.href(NAME))
     for item, content in zip(items, contents, strict=True):

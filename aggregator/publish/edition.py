@@ -8,7 +8,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aggregator.model import Feed, PublishedSource, Story
 from aggregator.publish.privacy import public
+from aggregator.publish.text import line
 
+FRONT_PAGE = "index.html"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,6 +19,7 @@ class Edition:
     """One merged feed, chosen and ready to be rendered."""
 
     title: str
+    """A clean line."""
     stories: tuple[Story, ...]
     """Newest first, with public members only."""
     feeds: tuple[Feed, ...]
@@ -32,7 +35,7 @@ class Edition:
 
         Version 5 (RFC 9562 section 5.5), so that it needs no store and is equal on every machine.
         """
-        return uuid5(NAMESPACE_URL, self.base_url or self.title)
+        return uuid5(NAMESPACE_URL, self.href("") or self.title)
 
     @property
     def description(self) -> str:
@@ -83,7 +86,7 @@ def select(
     recent.sort(key=lambda story: story.id)
     recent.sort(key=lambda story: story.last, reverse=True)
     return Edition(
-        title=title,
+        title=line(title),
         stories=tuple(recent[:limit]),
         feeds=tuple(by_id.values()),
         base_url=base_url,

@@ -12,14 +12,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from aggregator.model import Level
 from aggregator.publish import atom, jsonfeed, opml, rss
-from aggregator.publish.edition import Edition
+from aggregator.publish.edition import FRONT_PAGE, Edition
 from aggregator.publish.item import Item
 from aggregator.publish.language import autonym, direction
 from aggregator.publish.markup import rfc3339
 from aggregator.publish.text import clean
 
-NAME = "index.html"
-TYPE = "text/html"
+NAME = FRONT_PAGE
 
 _FEEDS = (("Atom", atom), ("RSS", rss), ("JSON", jsonfeed), ("OPML", opml))
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -68,9 +67,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(
-        autonym=autonym, clock=_clock, day=_day, direction=direction, rfc3339=rfc3339
-    )
+    templates.filters.update(autonym=autonym, clock=_clock, direction=direction, rfc3339=rfc3339)
     templates.globals["senses"] = _SENSES
     return templates
 

@@ -133,7 +133,7 @@ def _lead(story: Story, preferred: Sequence[str]) -> tuple[Member, Part]:
 
 def _report(member: Member, part: Part) -> Report:
     article = member.article
-    publisher = line(article.publisher)
+    publisher = line(article.publisher) or article.feed
     words = line(part.title) or line(article.title) or line(part.lead) or publisher
     return Report(
         title=excerpt(words, TITLE),

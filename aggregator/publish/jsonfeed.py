@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aggregator.publish.edition import Edition
+from aggregator.publish.edition import FRONT_PAGE, Edition
 from aggregator.publish.item import Item, Report
 from aggregator.publish.markup import rfc3339
-from aggregator.publish.text import line
 
 NAME = "feed.json"
 TYPE = "application/feed+json"
@@ -17,9 +16,9 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     """Write an edition as a JSON feed; ``contents`` are the items' HTML."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": line(edition.title),
+        "title": edition.title,
         "description": edition.description,
-        "home_page_url": edition.base_url and edition.href("index.html"),
+        "home_page_url": edition.base_url and edition.href(FRONT_PAGE),
         "language": edition.language,
         "feed_url": edition.base_url and edition.href(NAME),
         "items": [_item(item, content) for item, content in zip(items, contents, strict=True)],

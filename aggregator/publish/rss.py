@@ -7,7 +7,7 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from aggregator import __version__
-from aggregator.publish.edition import Edition
+from aggregator.publish.edition import FRONT_PAGE, Edition
 from aggregator.publish.item import Item
 from aggregator.publish.markup import ATOM, MEDIA, child, document, rfc3339
 from aggregator.publish.privacy import feed_address
@@ -31,7 +31,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     channel = child(rss, "channel")
     child(channel, "title", edition.title)
     # It must be a URI: where no address is known, the feed's own name is the only one.
-    child(channel, "link", edition.href("index.html") if edition.base_url else edition.uuid.urn)
+    child(channel, "link", edition.href(FRONT_PAGE) if edition.base_url else edition.uuid.urn)
     child(channel, "description", edition.description)
     child(channel, "language", edition.language)
     child(channel, "lastBuildDate", _rfc822(edition.updated))

@@ -81,6 +81,7 @@ def test_an_empty_edition_has_a_time_that_stands_still(make_edition):
 
 def test_the_feeds_identity_is_its_address_and_else_its_title(make_edition):
     here = make_edition(base_url="https://news.example/", title="A")
+    assert here.uuid == make_edition(base_url="https://news.example", title="A").uuid
     assert here.uuid == make_edition(base_url="https://news.example/", title="B").uuid
     assert here.uuid != make_edition(base_url="https://other.example/", title="A").uuid
     assert make_edition(title="A").uuid != make_edition(title="B").uuid

@@ -107,6 +107,7 @@ def test_a_large_story_names_every_publisher_before_any_twice(
 def test_a_title_is_never_empty(item_of, make_story, make_article):
     assert item_of(make_story(make_article(title="", lead="Only text"))).lead.title == "Only text"
     assert item_of(make_story(make_article(title="\x01"))).lead.title == "Daily"
+    assert item_of(make_story(make_article(title="", publisher="\x01"))).lead.title == "daily"
 
 
 def test_an_excerpt_does_not_repeat_the_title(item_of, make_story, make_article):
