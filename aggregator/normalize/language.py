@@ -109,12 +109,12 @@ _LANGUAGES: Final = {
 _TELLTALES: Final = {
     "Cyrillic": (
         ("uk", "іїєґІЇЄҐ"),
-        ("be", "ўЎ"),
+        ("ru", "ыэёЫЭЁ"),
+        ("be", "ўіыэёЎІЫЭЁ"),
         ("kk", "әғқңөұүһӘҒҚҢӨҰҮҺ"),
         ("mk", "ѓќѕЃЌЅ"),
         ("sr", "ђћјљњџЂЋЈЉЊЏ"),
-        ("ru", "ыэёЫЭЁ"),
-        ("bg", "ъщЪЩ"),
+        ("bg", "ъЪ"),
     ),
     "Arabic": (
         ("ur", "ٹڈڑںہھے"),
@@ -123,7 +123,7 @@ _TELLTALES: Final = {
         ("fa", "پچژگکی"),
     ),
 }
-"""Letters that one language of a script has and its neighbours lack."""
+"""Letters that tell a language from others of its script; of two with as many, the first."""
 _FOREIGN: Final = 0.85
 """The share of Latin letters that a text in another script may have: names, brands, quotations."""
 _COMMONEST: Final = {"Cyrillic": "ru", "Arabic": "ar"}
@@ -324,14 +324,17 @@ _SHARE: Final = 0.2
 """The share of a text that a second language must have: less is a quotation."""
 _LEAST: Final = 100
 """What it must have at least, in Latin letters: some twenty words."""
+_TELLING: Final = 50
+"""What a paragraph must have to show by its function words which language it is in."""
 _HEADLINE: Final = 12
-"""The same for half a headline."""
+"""What half a headline must have."""
 _SHORTEST_SENTENCE: Final = 4
 """Words of a headline in Latin letters that is more than a name."""
 _ALIKE: Final = 4
 """A headline and its translation differ in length by this factor at most."""
 _SENTENCE: Final = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
-_SEPARATOR: Final = re.compile(r"\s*[|｜/／‖]+\s*|\s+[-–—·•]+\s+")
+_SEPARATOR: Final = re.compile(r"(?P<plain>\s*[|｜/／‖]+\s*|\s+[-–—·•]+\s+)|\s*[(（]\s*|\s+")
+"""Between a headline and its translation; brackets and spaces only where the body has both."""
 
 
 class _Piece(NamedTuple):
@@ -398,7 +401,7 @@ def _piece(text: str, weights: dict[str, int] | None = None) -> _Piece:
 
 def _labelled(pieces: list[_Piece]) -> list[_Piece]:
     """Label Latin pieces by language where the text begins in one and ends in another."""
-    latin = [piece for piece in pieces if piece.label == "Latin" and piece.weight >= _LEAST]
+    latin = [piece for piece in pieces if piece.label == "Latin" and piece.weight >= _TELLING]
     if len(latin) < 2 or not _differ(_evident(latin[0].text), _evident(latin[-1].text)):  # noqa: PLR2004  a pair
         return pieces
     labelled: list[_Piece] = []
@@ -439,23 +442,34 @@ def _titles(title: str, labels: Sequence[str]) -> dict[str, str]:
     """Give each label its headline; ``labels`` are those of the body."""
     if not title:
         return {}
-    for separator in _SEPARATOR.finditer(title):
-        halves = (title[: separator.start()], title[separator.end() :])
-        first, second = (_label(half, labels) for half in halves)
-        if first != second and _translation(*halves, told=first in labels and second in labels):
-            return {first: halves[0], second: halves[1]}
+    if len(labels) > 1 or len(_weights(title)) > 1:
+        for separator in _SEPARATOR.finditer(title):
+            halves = (title[: separator.start()], title[separator.end() :].rstrip(")）"))
+            one, other = (_label(half, labels) for half in halves)
+            told = one in labels and other in labels
+            plain = separator["plain"] is not None or (told and _is_pure(*halves))
+            if plain and one != other and _translation(*halves, told=told):
+                return {one: halves[0], other: halves[1]}
     label = _label(title, labels)
-    if labels and label not in labels and not _is_sentence(title, label):
-        label = labels[0]
+    if labels and label not in labels:
+        own = _weights(title).keys().isdisjoint(labels) and _is_sentence(title, label)
+        label = label if own else labels[0]
     return {label: title}
 
 
 def _label(text: str, labels: Sequence[str]) -> str:
     """Label a headline as the body's pieces are labelled."""
     label = _piece(text).label
-    if label == "Latin" and label not in labels:
-        return _evident(text) or next((name for name in labels if name in _listed()), label)
+    languages = [name for name in labels if name in _listed()]
+    if label == "Latin" and languages:
+        found = _function_words(text)
+        return max(languages, key=lambda name: sum(name in owners for owners in found))
     return label or next(iter(labels), "")
+
+
+def _is_pure(*halves: str) -> bool:
+    """Tell whether each half of a title is in one script."""
+    return all(len(_weights(half)) == 1 for half in halves)
 
 
 def _translation(one: str, other: str, *, told: bool) -> bool:

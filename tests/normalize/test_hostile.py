@@ -75,10 +75,9 @@ class Subscription:
                 self._learn(key, article.id)
         for key, identity in found.learned:
             self._learn(key, identity)
-        for article in found.changed:
-            self.known = {
-                key: self._record(self.articles[record.id]) for key, record in self.known.items()
-            }
+        self.known = {
+            key: self._record(self.articles[record.id]) for key, record in self.known.items()
+        }
 
     def _learn(self, key: str, identity: str) -> None:
         self.known.setdefault(key, self._record(self.articles[identity]))

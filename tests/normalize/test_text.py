@@ -24,13 +24,15 @@ from aggregator.normalize.text import (
 PAYLOADS = json.loads(Path(__file__).with_name("payloads.json").read_text(encoding="utf-8"))
 BASE = "https://example.org/dir/page"
 TAGS = frozenset(
-    "a abbr audio b blockquote br caption cite code col colgroup dd del dfn div dl dt em figcaption"
-    " figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp small"
-    " source span strong sub sup table tbody td tfoot th thead time tr u ul var video wbr".split()
+    """a abbr audio b blockquote br caption cite code col colgroup dd del dfn div dl dt em
+    figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s
+    samp small source span strong sub sup table tbody td tfoot th thead time tr u ul var video
+    wbr""".split()  # noqa: SIM905  a list of words reads best as words
 )
 ATTRIBUTES = frozenset(
-    "alt colspan controls datetime dir headers height href hreflang lang loading preload"
-    " referrerpolicy rel reversed rowspan scope span src start title type width".split()
+    """alt colspan controls datetime dir headers height href hreflang lang loading preload
+    referrerpolicy rel reversed rowspan scope span src start title type
+    width""".split()  # noqa: SIM905  as above
 )
 
 markup = st.lists(
@@ -116,9 +118,8 @@ def test_plain_text_is_one_clean_line(text):
             '<a href="mailto:ann@example.org" rel="nofollow noopener noreferrer">x</a>',
         ),
         (
-            '<img src="/a b.png" alt="q &gt; r" width=600 onclick=x>',
-            '<img src="https://example.org/a%20b.png" alt="q &gt; r" width="600"'
-            ' loading="lazy" referrerpolicy="no-referrer">',
+            '<img src="//e.org/a b" alt="q &gt; r" width=6 onclick=x>',
+            "<img alt='q &gt; r' width=6 loading=lazy referrerpolicy=no-referrer src=https://e.org/a%20b>",
         ),
         ('<p dir=rtl lang=he style="color:red">x</p>', '<p dir="rtl" lang="he">x</p>'),
         ('<p dir="evil">x</p>', "<p>x</p>"),
@@ -249,7 +250,7 @@ def test_a_title_of_megabytes_is_cut():
         ("one two three", 10, "one two…"),
         ("一二三四五六", 4, "一二三…"),
         ("ab👩‍👩‍👧‍👦", 6, "ab…"),
-        ("abe\u0323\u0302\u0301x", 6, "abệ́x"),
+        ("abe\u0323\u0302\u0301x", 6, "ab…"),
         ("abcde\u0323\u0302\u0301x", 6, "abcd…"),
         ("ab🇭🇰🇯🇵x", 5, "ab🇭🇰…"),
         ("ab🇭🇰🇯🇵x", 6, "ab🇭🇰…"),
