@@ -1,0 +1,53 @@
+"""What the documentation says is so."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from aggregator import Aggregator
+from aggregator.cli.main import cli
+from aggregator.config import load
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_smallest_configuration_is_one():
+    (text,) = blocks("yaml")
+    assert len(load(text, directory=ROOT, environment={}).feeds) == 2
+
+
+def commands() -> list[str]:
+    lines = "".join(blocks("sh")).splitlines()
+    return [line.partition("#")[0].strip() for line in lines]
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("scripts/aggregate")])
+def test_every_command_is_understood(command: str):
+    _, *words = shlex.split(command)
+    understood = CliRunner().invoke(cli, [*words, "--help"])
+    assert understood.exit_code == 0, understood.output
+
+
+def test_every_script_is_there():
+    scripts = {c.split()[0] for c in commands() if c.startswith("scripts/")}
+    assert all((ROOT / script).exists() for script in scripts)
+
+
+def test_the_library_stays_small():
+    public = [name for name in vars(Aggregator) if not name.startswith("_")]
+    assert len(public) <= 10, public
