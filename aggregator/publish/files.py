@@ -62,7 +62,9 @@ def _create(path: Path, content: bytes) -> None:
 
 
 def _flush(directory: Path) -> None:
-    """Make the new names last through a power failure."""
+    """Make the new names last through a power failure; Windows opens no directories."""
+    if os.name == "nt":
+        return
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
