@@ -184,7 +184,9 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
         record = None if name is None or name in owners else known[name]
         identity = record.id if record else owners.get(name or "", article.id)
         if name is not None:
-            further += [(key, identity) for key in article.keys if key not in known]
+            further += [
+                (key, identity) for key in article.keys if key not in known and key not in owners
+            ]
         if identity not in seen:
             seen.add(identity)
             if record is None:

@@ -230,7 +230,8 @@ def _by_letters(text: str, script: str, hint: str | None) -> str:
 
 # --------------------------------------------------------------------------- Latin
 
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"(?<![^\W\d_])(?![^\W\d_]\.)[^\W\d_]+")
+"""A word, not the initials of "N.Y."."""
 _SAMPLE: Final = 600
 _NEARLY: Final = 0.67
 """The share of the best language's function words that a hinted one must have."""

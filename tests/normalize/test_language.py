@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.model import Part
 from aggregator.normalize.language import detect, split, tag
 from aggregator.normalize.text import LEAD
 
@@ -74,7 +75,8 @@ def test_tag(hint, language):
 
 def test_the_model_is_not_loaded_where_letters_words_or_the_hint_tell():
     program = (
-        "import sys; from aggregator.normalize.language import detect;"
+        "import sys; from aggregator.model import Part
+from aggregator.normalize.language import detect;"
         "detect('The government has not agreed on a law'); detect('川普拒絕');"
         "detect('Biden Xi', 'en'); sys.exit('numpy' in sys.modules)"
     )
@@ -82,7 +84,7 @@ def test_the_model_is_not_loaded_where_letters_words_or_the_hint_tell():
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def summary(parts):
+def summary(parts: tuple[Part, ...]) -> list[tuple[str | None, str, str]]:
     return [(part.language, part.title, part.lead[:12]) for part in parts]
 
 
