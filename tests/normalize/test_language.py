@@ -75,8 +75,7 @@ def test_tag(hint, language):
 
 def test_the_model_is_not_loaded_where_letters_words_or_the_hint_tell():
     program = (
-        "import sys; from aggregator.model import Part
-from aggregator.normalize.language import detect;"
+        "import sys; from aggregator.normalize.language import detect;"
         "detect('The government has not agreed on a law'); detect('川普拒絕');"
         "detect('Biden Xi', 'en'); sys.exit('numpy' in sys.modules)"
     )
