@@ -11,6 +11,7 @@ UTF-8 within limits, and only the items whose bytes are new.
 
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from aggregator.model import ParsedFeed, Response
 from aggregator.parse import jsonfeed, refusal, xmlfeed
@@ -28,6 +29,7 @@ def parse(response: Response, seen: AbstractSet[str] = frozenset()) -> ParsedFee
     What could be read of a damaged feed is returned, with ``problems`` in words.
     Raises ParseError, which says what came and what to do, where it is no feed at all.
     """
+    url = _without_secrets(response.final_url)
     body, packing = unpack(response.body)
     decoded = to_utf8(body, response.headers.get("content-type"))
     clean = drop_controls(decoded.data)
@@ -35,11 +37,18 @@ def parse(response: Response, seen: AbstractSet[str] = frozenset()) -> ParsedFee
     if not start:
         raise refusal.nothing()
     if start in b"{[":
-        feed = jsonfeed.read(clean.data, response.final_url, seen)
+        feed = jsonfeed.read(clean.data, url, seen)
     elif refusal.is_page(clean.data):
-        raise refusal.page(clean.data, response.final_url)
+        raise refusal.page(clean.data, url)
     elif not refusal.has_markup(clean.data):
         raise refusal.neither(body)
     else:
-        feed = xmlfeed.read(clean.data, response.final_url, seen)
+        feed = xmlfeed.read(clean.data, url, seen)
     return replace(feed, problems=packing + decoded.problems + clean.problems + feed.problems)
+
+
+def _without_secrets(url: str) -> str:
+    """Return the address as a base for links: whatever resolves against it will be shown."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="", fragment="").geturl()

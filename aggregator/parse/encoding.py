@@ -68,6 +68,14 @@ _TEXT_CODEC = re.compile(
 )
 """Codecs that a label may name: not Python's own (punycode, unicode_escape) and not UTF-7."""
 _MULTIBYTE = frozenset({"gb18030", "big5hkscs", "cp950", "cp932", "cp949", "euc_jp", "euc_kr"})
+_SHOWN = {
+    "big5hkscs": "Big5-HKSCS",
+    "cp932": "Shift_JIS",
+    "cp949": "EUC-KR",
+    "euc_jp": "EUC-JP",
+    "cp1252": "windows-1252",
+    "cp1251": "windows-1251",
+}
 _USUAL = {"zh": "gb18030", "ja": "cp932", "ko": "cp949", "ru": "cp1251", "uk": "cp1251"}
 _TRADITIONAL = frozenset({b"tw", b"hk", b"mo", b"hant"})
 
@@ -141,7 +149,7 @@ def _unmistakable_utf8(body: bytes, stated: tuple[str, ...]) -> Decoded | None:
     """Return it as it is where it is valid UTF-8 and not by accident."""
     if _strict(body, "utf-8") is None:
         return None
-    doubt = any(codec in _MULTIBYTE and _strict(body, codec) is not None for codec in stated)
+    doubt = any(codec in _MULTIBYTE and _strict(body, codec) for codec in stated)
     if doubt and "utf-8" not in stated and len(body.translate(None, _ASCII)) < _PROOF:
         return None
     return Decoded(body, _lie(stated, "utf-8"))
@@ -151,10 +159,12 @@ def _legacy(body: bytes, stated: tuple[str, ...]) -> Decoded:
     """Decode what is not (surely) UTF-8: as stated, else as usual, else with least damage."""
     others = tuple(codec for codec in stated if codec != "utf-8")
     for codec in others:
+        if codec == "cp1252" != others[0]:
+            continue  # hardly any text is invalid as windows-1252: no proof against the first label
         for attempt in (codec, _SECOND_TRY.get(codec, codec)):
-            data = _strict(body, attempt)
-            if data is not None:
-                return Decoded(data, _lie(stated, codec))
+            text = _strict(body, attempt)
+            if text is not None:
+                return Decoded(text.encode(), _lie(stated, codec))
     if _damaged_utf8(body):
         return _replacing(body, "utf-8")
     codec = others[0] if others else _usual(body)
@@ -189,9 +199,9 @@ def _usual(body: bytes) -> str:
     return _USUAL.get(language, "cp1252")
 
 
-def _strict(body: bytes, codec: str) -> bytes | None:
+def _strict(body: bytes, codec: str) -> str | None:
     try:
-        return body.decode(codec).encode()
+        return body.decode(codec)
     except UnicodeError:
         return None
 
@@ -211,13 +221,3 @@ def _lie(stated: tuple[str, ...], codec: str) -> tuple[str, ...]:
 
 def _shown(codec: str) -> str:
     return _SHOWN.get(codec, codec.upper())
-
-
-_SHOWN = {
-    "big5hkscs": "Big5-HKSCS",
-    "cp932": "Shift_JIS",
-    "cp949": "EUC-KR",
-    "euc_jp": "EUC-JP",
-    "cp1252": "windows-1252",
-    "cp1251": "windows-1251",
-}

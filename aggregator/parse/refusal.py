@@ -9,6 +9,11 @@ from urllib.parse import urljoin, urlsplit
 from aggregator.errors import ParseError
 
 _HTML: Final = re.compile(rb"<!doctype\s+html\b|<html\b", re.IGNORECASE)
+_FRAGMENT: Final = re.compile(
+    rb"[^<]*+<(?:head|body|title|meta|link|style|script|div|p|h\d|table|form|center)\b",
+    re.IGNORECASE,
+)
+_CHALLENGE: Final = re.compile(rb"challenge-platform|cf-chl|captcha", re.IGNORECASE)
 _FEED: Final = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _TAG: Final = re.compile(rb"<[A-Za-z_][\w:.-]*+(?:[\s/][^<>]*+)?>")
 _PAGE_HEAD: Final = 262_144
@@ -39,8 +44,9 @@ _EXCERPT: Final = 60
 
 def is_page(data: bytes) -> bool:
     """Whether this is an HTML page and not a feed that has some HTML before or within it."""
-    page = _HTML.search(data, 0, _PAGE_HEAD)
-    return page is not None and _FEED.search(data, 0, page.start()) is None
+    if page := _HTML.search(data, 0, _PAGE_HEAD):
+        return _FEED.search(data, 0, page.start()) is None
+    return _FRAGMENT.match(data) is not None and _FEED.search(data, 0, _PAGE_HEAD) is None
 
 
 def page(data: bytes, url: str) -> ParseError:
@@ -59,6 +65,8 @@ def page(data: bytes, url: str) -> ParseError:
     if feeds:
         names = ", ".join(dict.fromkeys(feeds[:_SHOWN_FEEDS]))
         return ParseError(f"{came}; subscribe to a feed that it names: {names}")
+    if _CHALLENGE.search(data, 0, _PAGE_HEAD):
+        return ParseError(f"{came}; it wants a person: ask the publisher to let feed readers in")
     if reader.login:
         return ParseError(f"{came}; it asks for a login: the feed's address may need credentials")
     return ParseError(f"{came} and names no feed; check the address in a browser")

@@ -73,6 +73,12 @@ def test_short_double_byte_text_that_is_valid_utf8_by_accident_keeps_its_label()
     assert "聵" in to_utf8(labelled).data.decode()
 
 
+def test_default_header_is_no_proof_against_a_damaged_declaration():
+    body = declare("big5", "立法會", "big5") + b"\xff"
+    decoded = to_utf8(body, "text/xml; charset=iso-8859-1")
+    assert "立法會" in decoded.data.decode()
+
+
 def test_truncated_double_byte_text_loses_one_character():
     body = declare("big5", "立法會", "big5").replace(b"</rss>", b"")[:-1]
     decoded = to_utf8(body)

@@ -1,6 +1,7 @@
 import gzip
 import pickle
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_errors_can_be_sent_back():
 
 def test_gzip_file_without_content_encoding():
     assert len(parse(respond(gzip.compress(RSS % b"<item/>"))).entries) == 1
+
+
+def test_credentials_stay_out_of_what_links_resolve_against():
+    response = replace(respond(RSS % b"<item/>"), final_url="https://u:secret@e.org:81/d/f?key=k")
+    assert parse(response).base == "https://e.org:81/d/f"
+    page = replace(response, body=b'<html><link rel=alternate type="text/xml" href="x">')
+    with pytest.raises(ParseError, match=r"https://e\.org:81/d/x"):
+        parse(page)
 
 
 def test_ten_thousand_items():
