@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from aggregator import __version__
 from aggregator.model import Request, Response
-from aggregator.poll import file
+from aggregator.poll import address, file
 from aggregator.poll.http import HttpFetcher
 from aggregator.poll.visit import Limits
 
 
 def user_agent(contact: str | None) -> str:
     """Name the product, its version and whom to complain to (RFC 9110 section 10.1.5)."""
-    return f"aggregator/{__version__}" + (f" (+{contact})" if contact else "")
+    return f"aggregator/{__version__}" + (f" (+{address.parse(contact).url})" if contact else "")
 
 
 class FeedFetcher:
@@ -25,6 +25,7 @@ class FeedFetcher:
         contact: str | None = None,
         allow: frozenset[str] = frozenset(),
         host_delay: timedelta = timedelta(seconds=2),
+        host_cool_down: bool = True,
         limits: Limits | None = None,
     ) -> None:
         """Take the clock, and of the configuration what concerns the network."""
@@ -35,6 +36,7 @@ class FeedFetcher:
             clock=clock,
             allow=allow,
             host_delay=host_delay,
+            host_cool_down=host_cool_down,
             limits=self._limits,
         )
 

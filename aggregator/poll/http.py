@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from queue import SimpleQueue
 from typing import Any
 
@@ -26,6 +27,9 @@ from aggregator.poll.visit import Limits, Visit
 
 _UNREAD = 64 << 20
 """Bytes of answers not yet read, above which no new transfer begins."""
+
+_FAREWELL = 5.0
+"""Seconds that a thread gets to end; one that hangs in a name's lookup ends with the process."""
 
 _MEANINGS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "the host has no address: check the url, or your network",
@@ -52,17 +56,20 @@ class HttpFetcher:
         clock: Callable[[], datetime],
         allow: frozenset[str] = frozenset(),
         host_delay: timedelta = timedelta(seconds=2),
+        host_cool_down: bool = True,
         connections: int = 32,
         limits: Limits | None = None,
     ) -> None:
         """Take what servers are told of us, the clock, and what we allow ourselves and them.
 
         ``allow``: the ``host:port`` pairs that may be private or loopback addresses.
+        ``host_cool_down``: whether a 429 holds for all that is yet to be asked of its host.
         """
         self._user_agent = user_agent
         self._clock = clock
         self._guard = Guard(allow)
         self._host_delay = host_delay
+        self._host_cool_down = host_cool_down
         self._connections = connections
         self._limits = limits or Limits()
 
@@ -77,6 +84,7 @@ class HttpFetcher:
             new_handle=self._new_handle,
             guard=self._guard,
             clock=self._clock,
+            host_cool_down=self._host_cool_down,
             connections=self._connections,
             limits=self._limits,
         )
@@ -114,6 +122,7 @@ class _Exchange:
         new_handle: Callable[[], pycurl.Curl],
         guard: Guard,
         clock: Callable[[], datetime],
+        host_cool_down: bool,
         connections: int,
         limits: Limits,
     ) -> None:
@@ -122,10 +131,13 @@ class _Exchange:
         self._new_handle = new_handle
         self._guard = guard
         self._clock = clock
+        self._host_cool_down = host_cool_down
         self._connections = connections
         self._limits = limits
         self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
         self._idle: list[pycurl.Curl] = []
+        self._refusals: dict[str, Response] = {}
+        """Hosts that have had enough of us, with their 429."""
         self._made: list[socket.socket] = []
         self._timer: float | None = None
         self._answers: SimpleQueue[Response | BaseException] = SimpleQueue()
@@ -151,7 +163,7 @@ class _Exchange:
     def stop(self) -> None:
         self._stopped = True
         self._ring()
-        self._thread.join()
+        self._thread.join(_FAREWELL)
         self._ringer.close()
 
     def _ring(self) -> None:
@@ -203,9 +215,9 @@ class _Exchange:
             try:
                 visit = Visit(request, self._limits)
             except FetchError as error:
-                self._answers.put(_unasked(request, self._clock(), str(error)))
+                self._give(_unasked(request, self._clock(), str(error)))
             else:
-                self._lanes.add(visit.address.host, visit)
+                self._queue(visit)
 
     def _may_begin(self) -> bool:
         return len(self._running) < self._connections and self._unread < _UNREAD
@@ -221,11 +233,19 @@ class _Exchange:
         handle.setopt(pycurl.HTTPHEADER, visit.headers())
         handle.setopt(pycurl.TIMEOUT_MS, max(_milliseconds(left), 1))
         handle.setopt(pycurl.HEADERFUNCTION, partial(_tell, visit.take_header))
-        handle.setopt(pycurl.WRITEFUNCTION, partial(_tell, visit.take_body))
+        handle.setopt(pycurl.WRITEFUNCTION, partial(_tell, partial(self._take_body, visit)))
         handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(self._open, visit))
         handle.setopt(pycurl.PREREQFUNCTION, _once())
         self._running[handle] = visit, time.monotonic()
         self._multi.add_handle(handle)
+
+    def _take_body(self, visit: Visit, data: bytes) -> bool:
+        if visit.size > self._limits.arriving // self._connections:
+            arriving = sum(other.size for other, _ in self._running.values())
+            if arriving > self._limits.arriving:
+                visit.problem = "too much arrives at once, and most of it here: asked again later"
+                return False
+        return visit.take_body(data)
 
     def _open(self, visit: Visit, _purpose: int, peer: Any) -> socket.socket | int:
         """Make the socket of a connection, unless the guard is against it."""
@@ -294,13 +314,31 @@ class _Exchange:
             if code and not visit.enough:
                 raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch
             if visit.turn():  # each hop waits for its turn like any request
-                self._lanes.add(visit.address.host, visit, first=True)
+                self._queue(visit, first=True)
                 return
             answer = visit.answer(self._clock())
         except FetchError as error:
             answer = visit.failed(self._clock(), str(error))
+        self._give(answer)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and self._host_cool_down:
+            self._cool_down(visit.address.host, answer)
+
+    def _queue(self, visit: Visit, *, first: bool = False) -> None:
+        refusal = self._refusals.get(visit.address.host)
+        if refusal is None:
+            self._lanes.add(visit.address.host, visit, first=first)
+        else:
+            self._give(visit.spared(refusal))
+
+    def _give(self, answer: Response) -> None:
         self._count_unread(len(answer.body))
         self._answers.put(answer)
+
+    def _cool_down(self, host: str, refusal: Response) -> None:
+        """Leave a host alone for the rest of this run: it counts by address, not by feed."""
+        self._refusals[host] = refusal
+        for visit in self._lanes.clear(host):
+            self._give(visit.spared(refusal))
 
     def _meaning(self, visit: Visit, code: int, message: str) -> str:
         """Say in words why a transfer failed, and what to do."""

@@ -56,6 +56,16 @@ class Lanes(Generic[T]):
         if lane.waiting:
             self._offer(host, lane)
 
+    def clear(self, host: str) -> list[T]:
+        """Take away, and return, all that wait for a host."""
+        lane = self._lanes[host]
+        jobs = list(lane.waiting)
+        lane.waiting.clear()
+        self.waiting -= len(jobs)
+        self._open = [offer for offer in self._open if offer[2] != host]
+        heapq.heapify(self._open)
+        return jobs
+
     def next_opening(self) -> float | None:
         """Return when the next job can be taken, provided that no running one ends before."""
         return self._open[0][0] if self._open else None

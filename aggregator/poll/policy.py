@@ -27,7 +27,7 @@ _ADVICE = {
     404: "nothing is there: check the url, or look on the site for the feed's new place",
     407: "a proxy asks for credentials",
     408: "the server waited for us too long",
-    410: "the feed is gone for good: it is not asked again until you resume or remove it",
+    410: "the feed is gone for good and not asked again: remove it, or give it its new url",
     429: "we ask too often for its taste: it is left alone for a while",
     451: "withheld for legal reasons",
 }
@@ -109,7 +109,8 @@ def after(
         own = timing.backoff_wish(feed, failed.failures, longest, now, random)
         return timing.timed(failed, own, timing.retry_wishes(response, now))
     learned = _learned(known, response, document, now)
-    learned = _moved(learned, response, now, moves or Moves())
+    if feed.url == feed.shown_url:  # where a secret leads may be one too, and is not kept
+        learned = _moved(learned, response, now, moves or Moves())
     if changed:
         learned = replace(learned, changed=now, rhythm=timing.rhythm(known, now))
     own = timing.own_wish(feed, learned, now, random)
@@ -128,7 +129,7 @@ def _is_conditional(known: FeedState) -> bool:
 
 
 def _is_delta(response: Response) -> bool:
-    """RFC 3229 section 10.5.3, with the instance manipulation ``feed``."""
+    """RFC 3229 sections 10.4.1 and 10.5.2, with the manipulation ``feed`` (RFC3229+feed)."""
     applied = response.headers.get("im", "").lower().replace(" ", "").split(",")
     return response.status == HTTPStatus.IM_USED and applied == ["feed"]
 

@@ -35,10 +35,12 @@ _ACCEPT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one request may cost us."""
+    """What a request may cost us."""
 
     size: int = 32 << 20
     """Bytes of a body, as they are sent and as they are decoded."""
+    arriving: int = 256 << 20
+    """Bytes of all bodies on their way, above which none may outgrow its fair share."""
     header: int = 64 << 10
     """Bytes of all header lines of one answer."""
     redirects: int = 10
@@ -77,6 +79,11 @@ class Visit:
         """The transfer was broken off since the status alone says all."""
         self.problem: str | None = None
         """Why the transfer was broken off otherwise."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body so far, decoded."""
+        return self._body.size if self._body else 0
 
     def headers(self) -> list[bytes]:
         """Return the header lines to send."""
@@ -148,6 +155,12 @@ class Visit:
     def failed(self, at: datetime, failure: str) -> Response:
         """Return what there is to say where no answer came."""
         return self._response(at, failure=failure)
+
+    def spared(self, refusal: Response) -> Response:
+        """Return what there is to say where its host has had enough of us, as another heard."""
+        self._headers = dict(refusal.headers)
+        failure = f"not asked, since {self.address.host} asks us to slow down (429): left alone"
+        return self._response(refusal.at, failure=failure)
 
     def _response(
         self, at: datetime, *, status: int = 0, body: bytes = b"", failure: str | None = None

@@ -48,3 +48,4 @@ def test_nothing_private_is_visited_unless_allowed(server):
 def test_the_product_names_itself():
     assert re.fullmatch(r"aggregator/\d[\w.]*", user_agent(None))
     assert user_agent("https://example.org/").endswith(" (+https://example.org/)")
+    assert user_agent("https://bücher.example/").endswith(" (+https://xn--bcher-kva.example/)")

@@ -135,6 +135,13 @@ def test_a_body_past_the_limit_is_not_read(server, fetch):
     assert len(fits.body) == 1000
 
 
+def test_all_bodies_together_have_a_limit_too(server, fetch):
+    server.sends("/feed", lambda: iter([b"HTTP/1.1 200 OK\r\n\r\n", *[bytes(1 << 20)] * 3]))
+    limits = Limits(arriving=1 << 20)
+    (response,) = fetch(server.url("/feed"), limits=limits)
+    assert "too much arrives at once" in str(response.failure)
+
+
 def test_headers_past_the_limit_are_not_read(server, fetch):
     def endless():
         yield b"HTTP/1.1 200 OK\r\n"
@@ -283,6 +290,28 @@ def test_a_reader_who_leaves_ends_the_transfers(server, make_fetcher):
     left.set()
     assert not [thread for thread in threading.enumerate() if thread.name == "fetch"]
     assert server.paths() == ["/quick", "/stuck"]
+
+
+def test_a_429_holds_for_the_whole_host(server, other_server, fetch):
+    server.says("/a", status=429, headers={"Retry-After": "60"})
+    other_server.says("/c", status=302, headers={"Location": server.url("/late")})
+    other_server.says("/d", FEED)
+    others = [other_server.url(path, "localhost") for path in ("/c", "/d")]
+    urls = server.url("/a"), server.url("/b"), *others
+    answers = {r.feed: r for r in fetch(*urls, allow=(f"localhost:{other_server.port}",))}
+    a, b, c, d = (answers[url] for url in urls)
+    assert (a.status, d.status) == (429, 200)
+    for spared in (b, c):
+        assert "slow down (429)" in str(spared.failure)
+        assert spared.headers["retry-after"] == "60"
+    assert server.paths() == ["/a"]
+
+
+def test_a_429_may_hold_for_its_feed_alone(server, fetch):
+    server.says("/a", status=429)
+    server.says("/b", FEED)
+    a, b = fetch(server.url("/a"), server.url("/b"), host_cool_down=False)
+    assert (a.status, b.status) == (429, 200)
 
 
 def test_nothing_is_asked_twice_where_a_kept_connection_dies(server, fetch):

@@ -52,6 +52,16 @@ def test_a_redirect_comes_before_those_who_wait():
     assert [lanes.take(1), lanes.waiting] == ["from elsewhere", 1]
 
 
+def test_a_cleared_host_has_nobody_waiting_and_others_stay():
+    lanes = Lanes[str](delay=0)
+    for job in ("a1", "a2", "b1"):
+        lanes.add(job[0], job)
+    assert lanes.clear("a") == ["a1", "a2"]
+    assert (lanes.waiting, lanes.take(0), lanes.take(0)) == (1, "b1", None)
+    lanes.add("a", "a3")
+    assert lanes.take(0) == "a3"
+
+
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(0, 3))
 def test_every_job_gets_its_turn_in_order_and_alone(hosts, delay):
     lanes = Lanes[tuple[str, int]](delay)

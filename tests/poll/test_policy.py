@@ -335,6 +335,13 @@ class TestMoves:
             state = learn(state, later, now=NOW + number * DAY)
         assert state.moved_to == self.NEW
 
+    def test_where_a_secret_leads_is_not_kept(self):
+        secret = replace(FEED, url=URL + "?key=1")
+        state = learn(None, self.MOVED, feed=secret)
+        for number in range(1, 9):
+            state = learn(state, self.MOVED, feed=secret, now=NOW + number * DAY)
+        assert (state.moved_to, state.redirect_to) == (None, None)
+
     def test_a_new_place_that_keeps_failing_is_doubted(self):
         state = self.sight(3)
         for _ in range(3):
