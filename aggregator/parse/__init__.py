@@ -2,8 +2,9 @@
 
 ::
 
-    body → unpack → encoding → document → outline (→ repair) → items → feedparser → ParsedFeed
-                             └ jsonfeed                    what came instead: refusal
+    body → unpack → encoding → characters → xmlfeed: document → outline (→ repair)
+              │                          └→ jsonfeed                  → items → reader → entries
+              └→ refusal: what came instead
 
 Everything before feedparser is linear in the size of the body; feedparser sees only well-formed
 UTF-8 within limits, and only the items whose bytes are new.
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from aggregator.model import ParsedFeed, Response
 from aggregator.parse import jsonfeed, refusal, xmlfeed
-from aggregator.parse.document import drop_controls
+from aggregator.parse.characters import drop_forbidden
 from aggregator.parse.encoding import to_utf8
 from aggregator.parse.unpack import unpack
 
@@ -31,20 +32,20 @@ def parse(response: Response, seen: AbstractSet[str] = frozenset()) -> ParsedFee
     """
     url = _without_secrets(response.final_url)
     body, packing = unpack(response.body)
-    decoded = to_utf8(body, response.headers.get("content-type"))
-    clean = drop_controls(decoded.data)
-    start = clean.data.lstrip()[:1]
+    decoded, encoding = to_utf8(body, response.headers.get("content-type"))
+    data, characters = drop_forbidden(decoded)
+    start = data.lstrip()[:1]
     if not start:
         raise refusal.nothing()
     if start in b"{[":
-        feed = jsonfeed.read(clean.data, url, seen)
-    elif refusal.is_page(clean.data):
-        raise refusal.page(clean.data, url)
-    elif not refusal.has_markup(clean.data):
+        feed = jsonfeed.read(data, url, seen)
+    elif refusal.is_page(data):
+        raise refusal.page(data, url)
+    elif not refusal.has_markup(data):
         raise refusal.neither(body)
     else:
-        feed = xmlfeed.read(clean.data, url, seen)
-    return replace(feed, problems=packing + decoded.problems + clean.problems + feed.problems)
+        feed = xmlfeed.read(data, url, seen)
+    return replace(feed, problems=packing + encoding + characters + feed.problems)
 
 
 def _without_secrets(url: str) -> str:

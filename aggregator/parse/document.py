@@ -1,12 +1,11 @@
 """What stands around a document and is none of it: junk before it, its declaration, its DTD."""
 
 import re
-from dataclasses import dataclass
+
+from aggregator.parse.cleaned import Cleaned
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
-_CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
-_NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _START = re.compile(rb"<\?xml[\s?]|<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"\s*<\?xml(?:\s[^>]*)?\?>")
 _FIRST_TAG = re.compile(rb"<(?:(?P<doctype>!DOCTYPE)|[A-Za-z_])", re.IGNORECASE)
@@ -25,35 +24,20 @@ _HEAD = 65_536
 """Bytes within which a feed that has junk before it has to begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document under a declaration of ours, without DTD, and what had to be put aside."""
-
-    data: bytes
-    problems: tuple[str, ...] = ()
-
-
-def drop_controls(data: bytes) -> Document:
-    """Drop what no XML document may hold: control characters, U+FFFE and U+FFFF (XML 2.2)."""
-    clean = _NONCHARACTERS.sub(b"", data.translate(None, _CONTROLS))
-    if dropped := len(data) - len(clean):
-        return Document(clean, (f"{dropped} bytes of control characters were dropped",))
-    return Document(clean)
-
-
-def isolate(data: bytes) -> Document:
-    """Return the XML document in UTF-8 text that may have other things around it."""
+def isolate(data: bytes) -> Cleaned:
+    """Return the XML document in UTF-8 text: under a declaration of ours, without a DTD."""
     problems = []
-    start = _START.search(data, 0, _HEAD)
-    if start and not _PROLOG.fullmatch(data, 0, start.start()):
-        problems.append(f"{start.start()} bytes of other text stood before it")
-        data = data[start.start() :]
-    elif start and start[0].startswith(b"<?"):
-        data = data[start.start() :]
-    data = _XML_DECLARATION.sub(b"", data, count=1) if _XML_DECLARATION.match(data) else data
+    if begins := _START.search(data, 0, _HEAD):
+        junk = not _PROLOG.fullmatch(data, 0, begins.start())
+        if junk:
+            problems.append(f"{begins.start()} bytes of other text stood before it")
+        if junk or begins[0].startswith(b"<?"):
+            data = data[begins.start() :]
+    if declaration := _XML_DECLARATION.match(data):
+        data = data[declaration.end() :]
     first = _FIRST_TAG.search(data)
     if first and first["doctype"] and (doctype := _DOCTYPE.match(data, first.start())):
         data = data[: doctype.start()] + data[doctype.end() :]
         if doctype["subset"]:
             problems.append("its document type's own declarations were not read")
-    return Document(DECLARATION + data.strip(), tuple(problems))
+    return Cleaned(DECLARATION + data.strip(), tuple(problems))

@@ -9,16 +9,8 @@ what browsers take it for (WHATWG Encoding Standard, section 4.2): ``gb2312`` is
 import codecs
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A text as UTF-8 bytes without a byte order mark, and what was odd about its encoding."""
-
-    data: bytes
-    problems: tuple[str, ...] = ()
-
+from aggregator.parse.cleaned import Cleaned
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16's
@@ -85,7 +77,7 @@ _PROOF = 8
 """Bytes beyond ASCII from which on valid UTF-8 is no accident of a double-byte encoding."""
 
 
-def to_utf8(body: bytes, content_type: str | None = None) -> Decoded:
+def to_utf8(body: bytes, content_type: str | None = None) -> Cleaned:
     """Return the text of a document; sequences that mean nothing become U+FFFD and are reported.
 
     ``content_type`` is the HTTP header's value, if there is one.
@@ -107,7 +99,7 @@ def to_utf8(body: bytes, content_type: str | None = None) -> Decoded:
         if _codec(label) is None
     )
     decoded = _ascii(body, stated) or _unmistakable_utf8(body, stated) or _legacy(body, stated)
-    return Decoded(decoded.data, unknown + decoded.problems)
+    return Cleaned(decoded.data, unknown + decoded.problems)
 
 
 def _labels(body: bytes, content_type: str | None) -> tuple[str, ...]:
@@ -137,25 +129,25 @@ def _codec(label: str) -> str | None:
     return _SUPERSETS.get(name, name) if _TEXT_CODEC.fullmatch(name) else None
 
 
-def _ascii(body: bytes, stated: tuple[str, ...]) -> Decoded | None:
+def _ascii(body: bytes, stated: tuple[str, ...]) -> Cleaned | None:
     if not body.isascii():
         return None
     if b"\x1b" in body and stated and stated[0].startswith("iso2022"):
         return _replacing(body, stated[0])
-    return Decoded(body)
+    return Cleaned(body)
 
 
-def _unmistakable_utf8(body: bytes, stated: tuple[str, ...]) -> Decoded | None:
+def _unmistakable_utf8(body: bytes, stated: tuple[str, ...]) -> Cleaned | None:
     """Return it as it is where it is valid UTF-8 and not by accident."""
     if _strict(body, "utf-8") is None:
         return None
     doubt = any(codec in _MULTIBYTE and _strict(body, codec) for codec in stated)
     if doubt and "utf-8" not in stated and len(body.translate(None, _ASCII)) < _PROOF:
         return None
-    return Decoded(body, _lie(stated, "utf-8"))
+    return Cleaned(body, _lie(stated, "utf-8"))
 
 
-def _legacy(body: bytes, stated: tuple[str, ...]) -> Decoded:
+def _legacy(body: bytes, stated: tuple[str, ...]) -> Cleaned:
     """Decode what is not (surely) UTF-8: as stated, else as usual, else with least damage."""
     others = tuple(codec for codec in stated if codec != "utf-8")
     for codec in others:
@@ -164,14 +156,14 @@ def _legacy(body: bytes, stated: tuple[str, ...]) -> Decoded:
         for attempt in (codec, _SECOND_TRY.get(codec, codec)):
             text = _strict(body, attempt)
             if text is not None:
-                return Decoded(text.encode(), _lie(stated, codec))
+                return Cleaned(text.encode(), _lie(stated, codec))
     if _damaged_utf8(body):
         return _replacing(body, "utf-8")
     codec = others[0] if others else _usual(body)
     if codec == "cp1252" and "utf-8" in stated and not _like_latin(body):
         return _replacing(body, "utf-8")
     decoded = _replacing(body, codec)
-    return Decoded(decoded.data, _lie(stated, codec) + decoded.problems)
+    return Cleaned(decoded.data, _lie(stated, codec) + decoded.problems)
 
 
 def _damaged_utf8(body: bytes) -> bool:
@@ -206,11 +198,11 @@ def _strict(body: bytes, codec: str) -> str | None:
         return None
 
 
-def _replacing(body: bytes, codec: str) -> Decoded:
+def _replacing(body: bytes, codec: str) -> Cleaned:
     text = body.decode(codec, "replace")
     damage = text.count("\ufffd")
     problem = f"replaced what could not be read as {_shown(codec)}, in {damage} places"
-    return Decoded(text.lstrip("\ufeff").encode(), (problem,) if damage else ())
+    return Cleaned(text.lstrip("\ufeff").encode(), (problem,) if damage else ())
 
 
 def _lie(stated: tuple[str, ...], codec: str) -> tuple[str, ...]:

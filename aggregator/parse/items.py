@@ -6,6 +6,7 @@ another xml:base or another namespace makes it new.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
 from aggregator.parse.outline import Item, Outline
@@ -25,6 +26,15 @@ def digests(data: bytes, outline: Outline) -> tuple[str, ...]:
         digest.update(data[item.start : item.end])
         found.append(digest.hexdigest()[:DIGEST_DIGITS])
     return tuple(found)
+
+
+def unseen(
+    items: tuple[Item, ...], marks: tuple[str, ...], seen: AbstractSet[str]
+) -> tuple[Item, ...]:
+    """Return the items whose digests were not seen before: all, where they have none."""
+    if not marks or not seen:
+        return items
+    return tuple(item for item, mark in zip(items, marks, strict=True) if mark not in seen)
 
 
 def keep(data: bytes, items: Sequence[Item], kept: Sequence[Item]) -> bytes:

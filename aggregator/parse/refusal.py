@@ -57,11 +57,8 @@ def page(data: bytes, url: str) -> ParseError:
     base = _absolute(url, reader.base) or url
     feeds = [found for link in reader.feeds if (found := _absolute(base, link))]
     title = " ".join(reader.title.split())[:_EXCERPT]
-    came = (
-        f"an HTML page ({title}) came instead of a feed"
-        if title
-        else ("an HTML page came instead of a feed")
-    )
+    named = f" ({title})" if title else ""
+    came = f"an HTML page{named} came instead of a feed"
     if feeds:
         names = ", ".join(dict.fromkeys(feeds[:_SHOWN_FEEDS]))
         return ParseError(f"{came}; subscribe to a feed that it names: {names}")

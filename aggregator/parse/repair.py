@@ -7,11 +7,11 @@ the size of the document. An item that the end of the document cuts through is d
 an item would look like an edited one.
 """
 
-import html.entities
 import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from aggregator.parse.characters import escape
 from aggregator.parse.outline import MAX_ATTRIBUTES, MAX_DEPTH
 
 _NAME = r"[A-Za-z_][\w.-]*+(?::[A-Za-z_][\w.-]*+)?+"
@@ -24,11 +24,6 @@ _ATTRIBUTE: Final = re.compile(
     rf"""(?P<name>{_NAME})\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s"'>]++))""",
     re.VERBOSE | re.ASCII,
 )
-_AMPERSAND: Final = re.compile(
-    r"&(?:(?:\#(?P<decimal>\d{1,9})|\#[xX](?P<hex>[0-9A-Fa-f]{1,8})|(?P<entity>[A-Za-z]\w*));)?",
-    re.VERBOSE | re.ASCII,
-)
-_XML_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "wbr"})
 _ITEMS: Final = frozenset({"item", "entry"})
 _KEPT_ATTRIBUTES: Final = frozenset({"xml:lang", "xml:base", "rdf:about", "rdf:resource"})
@@ -37,7 +32,6 @@ _RESERVED: Final = frozenset(
     {"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/"}
 )
 """What no document may declare a prefix for (Namespaces in XML, section 3)."""
-_LAST_CHARACTER: Final = 0x10FFFF
 
 KNOWN_PREFIXES: Final = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -71,6 +65,8 @@ def repair(text: str) -> Repaired:
 
 @dataclass(slots=True)
 class _Repair:
+    """One pass over a text, with the elements that are open."""
+
     text: str
     out: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
@@ -137,7 +133,7 @@ class _Repair:
 
     def characters(self, text: str) -> None:
         if self.open and text:
-            self.out.append(_escape(text))
+            self.out.append(escape(text))
 
     def start(self, name: str, written: str) -> None:
         plain = name.lower()
@@ -208,38 +204,9 @@ class _Repair:
 
 
 def _tag(name: str, attributes: dict[str, str]) -> str:
-    written = "".join(f' {key}="{_quote(value)}"' for key, value in attributes.items())
-    return f"<{name}{written}>"
+    return f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
 
 
-def _quote(value: str) -> str:
-    return _escape(value).replace('"', "&quot;")
-
-
-def _escape(text: str) -> str:
-    """Escape what is no markup, keeping each reference that means something."""
-    if "&" in text:
-        text = _AMPERSAND.sub(_reference, text)
-    return text.replace("<", "&lt;").replace("]]>", "]]&gt;")
-
-
-def _reference(match: re.Match[str]) -> str:
-    entity = match["entity"]
-    if entity is not None:
-        if entity in _XML_ENTITIES:
-            return match[0]
-        meaning = html.entities.html5.get(f"{entity};")
-        return f"&amp;{entity};" if meaning is None else _escape(meaning)
-    if match["decimal"] or match["hex"]:
-        number = int(match["decimal"]) if match["decimal"] else int(match["hex"], 16)
-        return f"&#{number};" if _is_character(number) else "\ufffd"
-    return "&amp;"
-
-
-def _is_character(number: int) -> bool:
-    """Whether XML allows the character (XML 1.0 section 2.2)."""
-    if number < 0x20:  # noqa: PLR2004  the first that is no control character
-        return number in {0x9, 0xA, 0xD}
-    return number <= _LAST_CHARACTER and not (
-        0xD800 <= number <= 0xDFFF or number in {0xFFFE, 0xFFFF}  # noqa: PLR2004  XML's own ranges
-    )
+def _attribute(name: str, value: str) -> str:
+    quoted = escape(value).replace('"', "&quot;")
+    return f' {name}="{quoted}"'

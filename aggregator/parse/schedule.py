@@ -16,8 +16,8 @@ _PERIODS = {
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBER = re.compile(r"\s*(\d{1,9})(?!\d)")
 _SKIP = re.compile(
-    rb"<(?P<name>skipHours|skipDays)\b[^>]*+>(?P<inside>.*?)</(?P=name)\s*+>",
-    re.DOTALL | re.IGNORECASE,
+    rb"<(?P<name>skipHours|skipDays)\b[^>]*+>(?P<inside>(?:[^<]++|<(?!/?skip))*+)</(?P=name)\s*+>",
+    re.IGNORECASE,
 )
 _VALUE = re.compile(rb"<(?:hour|day)\b[^>]*+>\s*+(\w++)", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from aggregator.model import Entry, ParsedFeed
 from aggregator.parse import refusal, schedule
 from aggregator.parse.entries import entry, names, related, text
-from aggregator.parse.items import digests, keep
+from aggregator.parse.items import digests, keep, unseen
 from aggregator.parse.reader import Reading, read_items
 from aggregator.parse.sound import make_sound
 
@@ -28,9 +28,7 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
     if kind is None or (kind == "rdf" and not where.items and b"channel" not in sound.data):
         raise refusal.other_xml(where.root)
     marks = digests(sound.data, where)
-    new = tuple(
-        item for index, item in enumerate(where.items) if not marks or marks[index] not in seen
-    )
+    new = unseen(where.items, marks, seen)
     readings = read_items(sound, new, url)
     about = readings[0].about
     link = _page(url, text(about, "link"))

@@ -41,6 +41,10 @@ def test_skips():
     assert days == {6}
 
 
+def test_skips_that_never_end_are_none():
+    assert skips(b"<skipHours><hour>1" * 20_000) == (frozenset(), frozenset())
+
+
 def test_skips_of_every_hour_or_day_are_not_meant():
     every_hour = b"".join(b"<hour>%d</hour>" % hour for hour in range(1, 25))
     every_day = b"".join(
