@@ -9,7 +9,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -134,17 +135,15 @@ class _Exchange:
         self._host_cool_down = host_cool_down
         self._connections = connections
         self._limits = limits
+        self._wire = _Wire()
         self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
         self._idle: list[pycurl.Curl] = []
         self._refusals: dict[str, Response] = {}
         """Hosts that have had enough of us, with their 429."""
-        self._made: list[socket.socket] = []
-        self._timer: float | None = None
         self._answers: SimpleQueue[Response | BaseException] = SimpleQueue()
         self._unread = 0
         self._unread_lock = threading.Lock()
         self._stopped = False
-        self._bell, self._ringer = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
 
     # The caller's side.
@@ -156,59 +155,35 @@ class _Exchange:
         answer = self._answers.get()
         if isinstance(answer, BaseException):
             raise answer
-        self._count_unread(-len(answer.body))
-        self._ring()
+        if self._count_unread(-len(answer.body)) >= _UNREAD:
+            self._wire.ring()
         return answer
 
     def stop(self) -> None:
         self._stopped = True
-        self._ring()
+        self._wire.ring()
         self._thread.join(_FAREWELL)
-        self._ringer.close()
 
-    def _ring(self) -> None:
-        try:
-            self._ringer.send(b"!")
-        except OSError:  # the thread is done and has hung up
-            return
-
-    def _count_unread(self, size: int) -> None:
+    def _count_unread(self, size: int) -> int:
+        """Count bytes in or out; return how many there were before."""
         with self._unread_lock:
-            self._unread += size
+            before, self._unread = self._unread, self._unread + size
+        return before
 
     # The thread's side.
 
     def _run(self) -> None:
         try:
-            with selectors.DefaultSelector() as self._selector:
-                self._selector.register(self._bell, selectors.EVENT_READ)
-                self._multi = self._new_multi()
-                try:
-                    self._line_up()
-                    while not self._stopped and (self._running or self._lanes.waiting):
-                        self._begin()
-                        self._wait()
-                        self._collect()
-                finally:
-                    self._close()
+            self._line_up()
+            while not self._stopped and (self._running or self._lanes.waiting):
+                self._begin()
+                opening = self._lanes.next_opening() if self._may_begin() else None
+                for handle, code, message in self._wire.wait(opening):
+                    self._end(handle, code, message)
         except BaseException as error:  # noqa: BLE001  the caller's thread raises it
             self._answers.put(error)
         finally:
-            self._bell.close()
-
-    def _new_multi(self) -> pycurl.CurlMulti:
-        multi = pycurl.CurlMulti()
-        multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-        multi.setopt(pycurl.M_MAXCONNECTS, self._connections)
-        return multi
-
-    def _close(self) -> None:
-        for handle in self._running:
-            self._multi.remove_handle(handle)
-        for handle in (*self._running, *self._idle):
-            handle.close()
-        self._multi.close()
+            self._wire.close(self._running, self._idle)
 
     def _line_up(self) -> None:
         for request in self._requests:
@@ -218,6 +193,17 @@ class _Exchange:
                 self._give(_unasked(request, self._clock(), str(error)))
             else:
                 self._queue(visit)
+
+    def _queue(self, visit: Visit, *, first: bool = False) -> None:
+        refusal = self._refusals.get(visit.address.host)
+        if refusal is None:
+            self._lanes.add(visit.address.host, visit, first=first)
+        else:
+            self._give(visit.spared(refusal))
+
+    def _give(self, answer: Response) -> None:
+        self._count_unread(len(answer.body))
+        self._answers.put(answer)
 
     def _may_begin(self) -> bool:
         return len(self._running) < self._connections and self._unread < _UNREAD
@@ -237,7 +223,7 @@ class _Exchange:
         handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(self._open, visit))
         handle.setopt(pycurl.PREREQFUNCTION, _once())
         self._running[handle] = visit, time.monotonic()
-        self._multi.add_handle(handle)
+        self._wire.add(handle)
 
     def _take_body(self, visit: Visit, data: bytes) -> bool:
         if visit.size > self._limits.arriving // self._connections:
@@ -253,60 +239,11 @@ class _Exchange:
         visit.refusal = self._guard.refusal(visit.address.authority, address[0])
         if visit.refusal is not None:
             return int(pycurl.SOCKET_BAD)
-        try:
-            made = socket.socket(family, kind, protocol)
-        except OSError:  # a machine without IPv6, say
-            return int(pycurl.SOCKET_BAD)
-        self._made.append(made)
-        return made
+        return self._wire.open(family, kind, protocol)
 
-    def _watch(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
-        """Learn from libcurl which socket to wait for."""
-        if descriptor in self._selector.get_map():
-            self._selector.unregister(descriptor)
-        events = (selectors.EVENT_READ if what & pycurl.POLL_IN else 0) | (
-            selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0
-        )
-        if what != pycurl.POLL_REMOVE:
-            self._selector.register(descriptor, events)
-
-    def _set_timer(self, milliseconds: int) -> None:
-        """Learn from libcurl when it wants to be called though nothing came."""
-        self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
-
-    def _wait(self) -> None:
-        """Sleep until a socket, the timer, a lane or the caller has something for us."""
-        opening = self._lanes.next_opening() if self._may_begin() else None
-        moments = [moment for moment in (self._timer, opening) if moment is not None]
-        patience = max(min(moments) - time.monotonic(), 0) if moments else None
-        for key, events in self._selector.select(patience):
-            if key.fileobj is self._bell:
-                self._bell.recv(4096)
-                continue
-            action = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (
-                pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-            )
-            self._multi.socket_action(key.fd, action)
-        if self._timer is not None and time.monotonic() >= self._timer:
-            self._timer = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-
-    def _collect(self) -> None:
-        """Take in the transfers that have ended."""
-        while self._made:
-            self._made.pop().close()  # pycurl works on a duplicate
-        more = 1
-        while more:
-            more, good, bad = self._multi.info_read()
-            for handle in good:
-                self._end(handle)
-            for handle, code, message in bad:
-                self._end(handle, code, message)
-
-    def _end(self, handle: pycurl.Curl, code: int = 0, message: str = "") -> None:
+    def _end(self, handle: pycurl.Curl, code: int, message: str) -> None:
         """Take in an ended transfer, and go where it leads."""
         visit, begun = self._running.pop(handle)
-        self._multi.remove_handle(handle)
         self._idle.append(handle)
         visit.spent += time.monotonic() - begun
         self._lanes.free(visit.address.host, time.monotonic())
@@ -323,17 +260,6 @@ class _Exchange:
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and self._host_cool_down:
             self._cool_down(visit.address.host, answer)
 
-    def _queue(self, visit: Visit, *, first: bool = False) -> None:
-        refusal = self._refusals.get(visit.address.host)
-        if refusal is None:
-            self._lanes.add(visit.address.host, visit, first=first)
-        else:
-            self._give(visit.spared(refusal))
-
-    def _give(self, answer: Response) -> None:
-        self._count_unread(len(answer.body))
-        self._answers.put(answer)
-
     def _cool_down(self, host: str, refusal: Response) -> None:
         """Leave a host alone for the rest of this run: it counts by address, not by feed."""
         self._refusals[host] = refusal
@@ -342,8 +268,10 @@ class _Exchange:
 
     def _meaning(self, visit: Visit, code: int, message: str) -> str:
         """Say in words why a transfer failed, and what to do."""
-        if visit.problem or visit.refusal:
-            return visit.problem or visit.refusal or ""
+        if visit.problem is not None:
+            return visit.problem
+        if visit.refusal is not None and code == pycurl.E_COULDNT_CONNECT:
+            return visit.refusal
         if code == pycurl.E_OPERATION_TIMEDOUT:
             limit = visit.request.timeout.total_seconds()
             return f"no complete answer within {limit:g} s (timeout; {message}): asked again later"
@@ -351,6 +279,96 @@ class _Exchange:
             return too_large(self._limits.size)
         meaning = _MEANINGS.get(code, "the transfer failed")
         return f"{visit.address.authority}: {meaning} ({message})"
+
+
+class _Wire:
+    """libcurl's transfers, their sockets and their timer, and a bell to wake who waits for them."""
+
+    def __init__(self) -> None:
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._timer: float | None = None
+        self._opened: list[socket.socket] = []
+        self._bell, self._ringer = socket.socketpair()
+        self._ringer.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._bell, selectors.EVENT_READ)
+
+    def ring(self) -> None:
+        """Wake the thread that waits; any other may do so."""
+        with suppress(OSError):  # nobody waits any more, or has been rung for often enough
+            self._ringer.send(b"!")
+
+    def add(self, handle: pycurl.Curl) -> None:
+        """Begin a transfer."""
+        self._multi.add_handle(handle)
+
+    def open(self, family: int, kind: int, protocol: int) -> socket.socket | int:
+        """Make a socket for libcurl."""
+        try:
+            made = socket.socket(family, kind, protocol)
+        except OSError:  # a machine without IPv6, say
+            return int(pycurl.SOCKET_BAD)
+        self._opened.append(made)
+        return made
+
+    def wait(self, opening: float | None) -> Iterator[tuple[pycurl.Curl, int, str]]:
+        """Wait for the wire, its timer, the bell or that moment; yield transfers that have ended.
+
+        Each with libcurl's code and message, 0 for success.
+        """
+        moments = [moment for moment in (self._timer, opening) if moment is not None]
+        patience = max(min(moments) - time.monotonic(), 0) if moments else None
+        for key, events in self._selector.select(patience):
+            if key.fileobj is self._bell:
+                self._bell.recv(4096)
+            else:
+                self._multi.socket_action(key.fd, _action(events))
+        if self._timer is not None and time.monotonic() >= self._timer:
+            self._timer = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        while self._opened:
+            self._opened.pop().close()  # pycurl works on a duplicate
+        more = 1
+        while more:
+            more, good, bad = self._multi.info_read()
+            for handle, code, message in (*((handle, 0, "") for handle in good), *bad):
+                self._multi.remove_handle(handle)
+                yield handle, code, message
+
+    def close(self, running: Iterable[pycurl.Curl], idle: Iterable[pycurl.Curl]) -> None:
+        """Break off what runs, and let go of everything."""
+        for handle in running:
+            self._multi.remove_handle(handle)
+            handle.close()
+        for handle in idle:
+            handle.close()
+        self._multi.close()
+        self._selector.close()
+        self._bell.close()
+        self._ringer.close()
+
+    def _watch(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
+        """Learn from libcurl which socket to wait for."""
+        if descriptor in self._selector.get_map():
+            self._selector.unregister(descriptor)
+        if what != pycurl.POLL_REMOVE:
+            self._selector.register(descriptor, _events(what))
+
+    def _set_timer(self, milliseconds: int) -> None:
+        """Learn from libcurl when it wants to be called though nothing came."""
+        self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+
+def _events(what: int) -> int:
+    reads = selectors.EVENT_READ if what & pycurl.POLL_IN else 0
+    return reads | (selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0)
+
+
+def _action(events: int) -> int:
+    reads = pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0
+    return int(reads | (pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0))
 
 
 def _tell(take: Callable[[bytes], bool], data: bytes) -> int:

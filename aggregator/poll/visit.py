@@ -58,8 +58,6 @@ class Visit:
         self.request = request
         self.address = address.parse(request.url)
         """Where it has led so far: what is to be asked next."""
-        self.refusal: str | None = None
-        """Why no connection was made, where we would not have it."""
         self.spent = 0.0
         """Seconds on the wire; waiting for a turn does not count."""
         self._limits = limits
@@ -79,6 +77,8 @@ class Visit:
         """The transfer was broken off since the status alone says all."""
         self.problem: str | None = None
         """Why the transfer was broken off otherwise."""
+        self.refusal: str | None = None
+        """Why an address was not connected to, where we would not have it."""
 
     @property
     def size(self) -> int:
