@@ -1,7 +1,7 @@
 """An http address as it is asked for: ASCII, with its secrets and its fragment apart."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from aggregator.errors import FetchError
@@ -59,22 +59,28 @@ def redirected(start: Address, base: Address, location: str) -> Address:
     """Resolve a Location (RFC 9110 section 10.2.2) met at ``base`` on the way from ``start``.
 
     Credentials go along to the origin that they were given for, and nowhere else; those that a
-    Location brings are not used. Raise FetchError where it cannot be, or must not be, followed.
+    Location brings are not used. From https on, https is kept. Raise FetchError where it cannot be,
+    or must not be, followed.
     """
     try:
         target = parse(urljoin(base.url, _text(location).strip()))
     except (FetchError, ValueError) as error:
         raise FetchError(f"it redirects to where we do not follow: {error}") from error
     if base.scheme == "https" and target.scheme == "http":
-        raise FetchError(f"it redirects from https to plain http, {target.authority}: not followed")
+        target = _over_tls(base, target)
     credentials = start.credentials if target.origin == start.origin else None
-    return Address(
-        url=target.url,
-        scheme=target.scheme,
-        host=target.host,
-        port=target.port,
-        credentials=credentials,
-    )
+    return replace(target, credentials=credentials)
+
+
+def _over_tls(base: Address, target: Address) -> Address:
+    """Keep to https where a redirect leaves it, which most do by mistake, behind a proxy."""
+    safe = parse(f"https:{target.url.removeprefix('http:')}")
+    if safe.port != _DEFAULT_PORTS["https"] or safe.url == base.url:
+        raise FetchError(
+            f"it redirects from https to plain http, {target.authority}: not followed; "
+            "if that is as it should be, write the http url into the configuration"
+        )
+    return safe
 
 
 def _text(location: str) -> str:

@@ -192,8 +192,8 @@ class Visit:
                 self._headers[self._last_name] += " " + line.strip(" \t\r\n")
         elif colon:
             self._last_name = name
-            known = self._headers.get(name)
-            self._headers[name] = value if known is None else f"{known}, {value}"
+            known = self._headers.get(name, value)
+            self._headers[name] = value if known == value else f"{known}, {value}"
 
     def _decoded(self) -> Body:
         if self._body is None:

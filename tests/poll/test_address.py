@@ -80,6 +80,8 @@ def test_authority(url, authority):
         (" https://other.example/ ", "https://other.example/"),
         ("/x%0d%0aSet-Cookie:%20a=b", "https://example.org/x%0d%0aSet-Cookie:%20a=b"),
         ("/caf\u00c3\u00a9", "https://example.org/caf%C3%A9"),
+        ("http://example.org/dir/feed/", "https://example.org/dir/feed/"),
+        ("http://other.example:80/", "https://other.example/"),
         ("/caf\u00e9", "https://example.org/caf%C3%A9"),
     ],
 )
@@ -105,6 +107,7 @@ def test_credentials_stay_with_their_origin():
         "gopher://x/",
         "javascript:alert(1)",
         "http://example.org/",
+        "http://example.org:8080/",
         "//[",
     ],
 )

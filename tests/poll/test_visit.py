@@ -18,8 +18,10 @@ def answered(*lines: bytes, body: bytes = b""):
 
 
 def test_names_are_lowered_and_repeated_fields_joined():
-    response = answered(b"HTTP/2 200", b"ETag:  \xe9 ", b"Vary: a", b"VARY: b", b"")
-    assert response.headers == {"etag": "\xe9", "vary": "a, b"}
+    response = answered(
+        b"HTTP/2 200", b"ETag:  \xe9 ", b"Vary: a", b"VARY: b", b"a: 1", b"A: 1", b""
+    )
+    assert response.headers == {"etag": "\xe9", "vary": "a, b", "a": "1"}
 
 
 def test_what_came_before_the_final_answer_does_not_count():
