@@ -205,6 +205,8 @@ class ParsedFeed:
     self_url: str | None = None
     digests: tuple[str, ...] = ()
     """Of every item in it, read or left out as seen; empty where they cannot be told apart."""
+    truncated: bool = False
+    """Whether its end is missing, and with it perhaps items that the server takes for delivered."""
     problems: tuple[str, ...] = ()
     """What was wrong with it though it could be read, in words: a partial parse says so."""
 
@@ -254,6 +256,8 @@ class Article:
     summary: str = ""
     content: str = ""
     """Sanitized HTML with absolute links."""
+    length: int = 0
+    """Characters of plain text in summary and content: how full it is, known without loading it."""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()

@@ -12,11 +12,12 @@ from uuid import uuid4
 
 from aggregator.app.explain import PairExplanation
 from aggregator.app.summary import Summary
+from aggregator.app.vectors import RememberingEncoder
 from aggregator.cluster import Clusterer
 from aggregator.config import Config
 from aggregator.config_file import read_config
 from aggregator.errors import NotFoundError
-from aggregator.match import SPAN, Matcher
+from aggregator.match import SPAN, Matcher, UniversalSentenceEncoder
 from aggregator.model import Article, FeedState, Story
 from aggregator.pipeline import Clock, Fetcher, Pipeline, Polled
 from aggregator.poll.fetcher import FeedFetcher
@@ -142,7 +143,7 @@ class Aggregator:
         Raises NotFoundError where there is no such article, or several.
         """
         one, other = self._article(a), self._article(b)
-        matcher = Matcher()
+        matcher = self._matcher()
         for article in (one, other):
             day = article.published
             near = self._store.stories(since=day - SPAN, until=day + SPAN, content=False)
@@ -156,9 +157,13 @@ class Aggregator:
             pair=matcher.explain(one.id, other.id),
         )
 
+    def _matcher(self) -> Matcher:
+        name = UniversalSentenceEncoder.name
+        return Matcher(RememberingEncoder(name, UniversalSentenceEncoder, self._store))
+
     def _new_clusterer(self) -> Clusterer:
         return Clusterer(
-            Matcher(),
+            self._matcher(),
             draw_id=lambda: uuid4().urn,
             priorities={feed.id: feed.priority for feed in self.config.feeds},
         )

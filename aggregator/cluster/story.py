@@ -17,7 +17,7 @@ def represent(articles: Sequence[Article], priorities: Mapping[str, int]) -> Art
     return min(
         articles,
         key=lambda article: (
-            -sum(len(part.lead) for part in article.parts).bit_length(),
+            -article.length.bit_length(),
             -priorities.get(article.feed, 0),
             article.published,
             article.id,

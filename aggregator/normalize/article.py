@@ -61,11 +61,10 @@ class _Document:
         self.feed = feed
         self.document = document
         self.now = now
-        base = resolve(None, response_url)
-        for nearer in (document.link, document.base):
-            base = (resolve(base, nearer) if nearer else None) or base
-        self.base = base
-        self.page = canonical(resolve(base, document.link or "") or "")
+        # A query may hold a secret, and no relative link needs it.
+        retrieved = resolve(None, response_url.partition("?")[0])
+        self.base = resolve(retrieved, document.base or document.link or "") or retrieved
+        self.page = canonical(resolve(self.base, document.link or "") or "")
 
     def article(self, entry: Entry) -> tuple[Article, identity.Clues] | None:
         """Return the draft of an entry and what it is recognised by; None of an empty one."""
@@ -94,6 +93,7 @@ class _Document:
             parts=parts,
             summary=summary_html,
             content=content_html,
+            length=sum(map(len, blocks)),
             authors=_names(entry.authors),
             categories=_names(entry.categories),
             enclosures=enclosures,

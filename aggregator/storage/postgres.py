@@ -91,5 +91,7 @@ def open_postgres(url: URL, *, discard: bool) -> PostgresBackend:
     """Connect to a database; with ``discard`` nothing that is done to it is kept."""
     name = url.set(query={}).render_as_string(hide_password=True)
     query = {"connect_timeout": _CONNECT_TIMEOUT, **url.query}
-    engine = create_engine(url.set(drivername="postgresql+psycopg", query=query))
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg", query=query), pool_pre_ping=True
+    )
     return PassingPostgresBackend(engine, name) if discard else PostgresBackend(engine, name)

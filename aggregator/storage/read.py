@@ -19,6 +19,7 @@ from aggregator.storage.schema import (
     feed_states,
     members,
     stories,
+    vectors,
     withdrawals,
 )
 
@@ -118,6 +119,16 @@ def find_articles(connection: Connection, name: str) -> list[Article]:
         named = or_(named, and_(articles.c.id >= prefix, articles.c.id < f"{prefix}g"))
     query = select(articles).where(named).order_by(articles.c.published.desc(), articles.c.id)
     return [Article(**row) for row in connection.execute(query).mappings()]
+
+
+def kept_vectors(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Return the vectors that are kept under these digests."""
+    query = select(vectors.c.digest, vectors.c.vector)
+    return {
+        found: vector
+        for chunk in _chunks(digests)
+        for found, vector in connection.execute(query.where(vectors.c.digest.in_(chunk)))
+    }
 
 
 def _stories(

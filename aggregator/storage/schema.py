@@ -98,6 +98,7 @@ articles = Table(
     Column("updated", MOMENT),
     Column("first_seen", MOMENT, nullable=False),
     Column("content_hash", TEXT, nullable=False),
+    Column("length", Integer, nullable=False),
     # Last, so that what is read without them does not touch the pages that they fill.
     Column("summary", TEXT, nullable=False),
     Column("content", TEXT, nullable=False),
@@ -154,4 +155,13 @@ withdrawals = Table(
     Column("story", TEXT, primary_key=True),
     Column("survivor", TEXT, nullable=False),
     Column("at", MOMENT, nullable=False),
+)
+
+# A cache: what it lacks is computed again.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -92,6 +92,16 @@ class SqlStore:
         with self._backend.read() as connection:
             return read.find_articles(connection, name)
 
+    def vectors(self, digests: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        """Return what is kept of a cache of vectors, by their texts' digests."""
+        with self._backend.read() as connection:
+            return read.kept_vectors(connection, digests)
+
+    def keep_vectors(self, vectors: Mapping[bytes, bytes]) -> None:
+        """Keep these too."""
+        with self._backend.write() as connection:
+            write.keep_vectors(connection, vectors)
+
     def save(self, batch: Batch) -> None:
         """Store it all, or nothing; what is stored already changes nothing.
 

@@ -1,6 +1,6 @@
 """Writes: each part of a batch in a statement or two, whatever the number of its rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -30,6 +30,7 @@ from aggregator.storage.schema import (
     feeds,
     members,
     stories,
+    vectors,
     withdrawals,
 )
 from aggregator.storage.upsert import Row, add, execute, upsert
@@ -64,6 +65,11 @@ def save(connection: Connection, batch: Batch) -> None:
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)
     _date_anew(connection, batch)
+
+
+def keep_vectors(connection: Connection, new: Mapping[bytes, bytes]) -> None:
+    """Keep vectors; one that is kept already stays as it is."""
+    add(connection, vectors, [{"digest": name, "vector": vector} for name, vector in new.items()])
 
 
 def _keys(batch: Batch) -> Iterator[Row]:

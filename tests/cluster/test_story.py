@@ -2,23 +2,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.cluster.story import fingerprint, represent, tell
-from aggregator.model import Article, Member, Part
+from aggregator.model import Member
 
 NOW = datetime(2025, 10, 20, tzinfo=UTC)
 
 
-def with_lead(article: Article, lead: str) -> Article:
-    return replace(article, parts=(Part(language="en", title=article.title, lead=lead),))
-
-
 def test_the_fullest_text_stands_for_a_story(article):
-    short, full = with_lead(article("a"), "x" * 50), with_lead(article("b", 1), "x" * 200)
+    short, full = replace(article("a"), length=50), replace(article("b", 1), length=200)
     assert represent([short, full], {}) == full
 
 
 def test_texts_of_about_one_length_leave_it_to_the_feeds_priority(article):
-    first = with_lead(article("a", feed="plain"), "x" * 200)
-    second = with_lead(article("b", 1, feed="dear"), "x" * 180)
+    first = replace(article("a", feed="plain"), length=200)
+    second = replace(article("b", 1, feed="dear"), length=180)
     assert represent([first, second], {"dear": 1}) == second
 
 

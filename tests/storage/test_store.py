@@ -314,12 +314,18 @@ class TestSave:
             withdrawals=(Withdrawal(story="urn:uuid:b", survivor="urn:uuid:a", at=samples.noon),),
         )
         store.save(batch)
+        store.keep_vectors({b"text": b"vector"})
         before = dump()
 
         store.save(batch)
+        store.keep_vectors({b"text": b"another"})
 
         assert dump() == before
         assert all(before.values())
+
+    def test_vectors_are_kept_by_digest(self, store):
+        store.keep_vectors({b"one": b"1", b"two": b"2"})
+        assert store.vectors([b"one", b"three"]) == {b"one": b"1"}
 
     def test_an_empty_batch_is_fine(self, store, dump):
         before = dump()

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("updated", sa.BigInteger),
         sa.Column("first_seen", sa.BigInteger, nullable=False),
         sa.Column("content_hash", _text, nullable=False),
+        sa.Column("length", sa.Integer, nullable=False),
         sa.Column("summary", _text, nullable=False),
         sa.Column("content", _text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
@@ -125,4 +126,11 @@ def upgrade() -> None:
         sa.Column("survivor", _text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("story", name="pk_withdrawals"),
+    )
+    op.create_table(
+        "vectors",
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_vectors"),
+        sqlite_with_rowid=False,
     )
