@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.poll.freshness import age, http_date, lifetime, retry_after
 
@@ -78,3 +80,19 @@ def test_age(text, seconds):
 def test_retry_after(headers, seconds):
     wanted = None if seconds is None else timedelta(seconds=seconds)
     assert retry_after(headers, AT) == wanted
+
+
+words = st.text() | st.lists(
+    st.sampled_from(["Fri", "17", "Oct", "2025", "12:00:00", "GMT", ",", "-", "+", ":", ";"])
+).map(" ".join)
+anything = st.dictionaries(
+    st.sampled_from(["cache-control", "expires", "date", "age", "retry-after"]), words
+)
+
+
+@given(anything)
+def test_whatever_a_server_says_is_a_time_or_nothing(headers):
+    for said in (lifetime(headers, AT), age(headers)):
+        assert said is None or said >= timedelta()
+    wait = retry_after(headers, AT)
+    assert wait is None or wait > timedelta()

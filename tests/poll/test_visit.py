@@ -1,7 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from aggregator.errors import FetchError
 from aggregator.model import Request
 from aggregator.poll.visit import Limits, Visit
 
@@ -44,3 +47,31 @@ def test_a_folded_field_is_one():
 @pytest.mark.parametrize("line", [b"HTTP/1.1", b"HTTP/1.1 abc what", b"HTTP/1.1 \xb2"])
 def test_a_status_that_is_no_number(line):
     assert answered(line, b"").status == 0
+
+
+lines = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from([b"", b"HTTP/1.1 200 OK", b"HTTP/1.1 301 Moved", b"HTTP/2 226"]),
+    st.sampled_from(["gzip", "deflate", "br", "zstd", "x"]).map(
+        lambda coding: b"Content-Encoding: " + coding.encode()
+    ),
+    st.binary(max_size=20).map(lambda place: b"Location: " + place),
+)
+
+
+@given(st.lists(lines, max_size=8), st.lists(st.binary(max_size=30), max_size=4))
+def test_whatever_comes_is_an_answer_another_address_or_an_error_in_words(lines, chunks):
+    visit = Visit(Request(feed="f", url="https://example.org/"), Limits())
+    for line in lines:
+        visit.take_header(line + b"\r\n")
+    for chunk in chunks:
+        if not visit.take_body(chunk):
+            assert visit.problem
+            return
+    try:
+        ended = not visit.turn()
+        response = visit.answer(NOW) if ended else visit.failed(NOW, "not yet there")
+    except FetchError as error:
+        response = visit.failed(NOW, str(error))
+    assert response.status == 0 or response.failure is None
+    assert response.final_url.startswith("https://")
