@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -73,8 +73,12 @@ def parse(text: str) -> datetime | None:
     A time without a zone is UTC, and so is one in a zone that nobody knows. "01/02/2026" is None:
     half the world reads it the other way.
     """
-    if len(text) > _LONGEST:
-        return None
+    return _parsed(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> datetime | None:
+    """Read a date of reasonable length; remembered, since an item's date is asked for twice."""
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     try:
         if match := _NUMBER.fullmatch(text):

@@ -232,7 +232,8 @@ def _by_letters(text: str, script: str, hint: str | None) -> str:
 
 _WORD: Final = re.compile(r"(?<![^\W\d_])(?![^\W\d_]\.)[^\W\d_]+")
 """A word, not the initials of "N.Y."."""
-_SAMPLE: Final = 600
+_SAMPLE: Final = 300
+"""Characters of a text that are looked at: fifty words."""
 _NEARLY: Final = 0.67
 """The share of the best language's function words that a hinted one must have."""
 _ENOUGH: Final = 1.5

@@ -38,7 +38,6 @@ _UNWANTED: Final = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_SPACE: Final = re.compile(r"\s+")
 _EXTENDING: Final = frozenset({"Mn", "Me", "Mc"})
 _JOINER: Final = "\u200d"
 
@@ -60,7 +59,9 @@ def cleaned(text: str) -> str:
 
 def line(text: str) -> str:
     """Return the text on one line: cleaned, invisible characters out, white space collapsed."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", cleaned(text))).strip()
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(cleaned(text).split())
 
 
 def cut(text: str, limit: int, *, mark: str = "…") -> str:

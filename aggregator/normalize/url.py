@@ -29,6 +29,10 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SLASHES: Final = re.compile(r"^(https?):[/\\]+", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]+\]")
 _MAIL: Final = re.compile(r"mailto:[^\s<>\"'@]+@[^\s<>\"'@]+", re.IGNORECASE)
+_SIMPLE_PATH: Final = re.compile(
+    r"(?:/(?!amp|default|index)[a-z0-9_%-]*)*(?:\.s?html?)?/?", re.IGNORECASE
+)
+"""A path that no rule is about, as nearly all are."""
 _RANDOM: Final = re.compile(r"(?=.*\d)[0-9A-Za-z_-]{16,}")
 
 Rewrites: TypeAlias = tuple[tuple[re.Pattern[str], str], ...]
@@ -99,11 +103,12 @@ def resolve(base: str | None, link: str, *, mail: bool = False) -> str | None:
     """
     if len(link) > LONGEST:
         return None
-    link = _INVISIBLE.sub("", link.strip()).strip().replace("&amp;", "&").replace("&#38;", "&")
-    if link.lower().startswith("www."):
+    link = _INVISIBLE.sub("", link).strip().replace("&amp;", "&").replace("&#38;", "&")
+    if link[:4].lower() == "www.":
         link = "https://" + link
     # A link escaped twice is a script to whoever unescapes it once more.
-    scheme = _SCHEME.match(_INVISIBLE.sub("", unescape(link)).lstrip())
+    bare = _INVISIBLE.sub("", unescape(link)).lstrip() if "&" in link else link
+    scheme = _SCHEME.match(bare)
     if scheme is not None and scheme[1].lower() not in _WEB:
         return link if mail and _MAIL.fullmatch(link) else None
     link = _SLASHES.sub(r"\1://", link).replace("\\", "/")
@@ -249,8 +254,9 @@ def _plain_path(path: str) -> str:
     """Return the path without dot segments, session, AMP suffix, index page and last slash."""
     if "/." in path:
         path = urlsplit(urljoin("https://host/", path)).path.lstrip("/")
-    for pattern, replacement in _rules().paths:
-        path = pattern.sub(replacement, path)
+    if not _SIMPLE_PATH.fullmatch(path):
+        for pattern, replacement in _rules().paths:
+            path = pattern.sub(replacement, path)
     return "/" + path.strip("/")
 
 
