@@ -28,6 +28,9 @@ MAX_AUTHOR_WORD: Final = 300
 _CATEGORIES: Final = frozenset({"category", "keywords", "subject", "tags"})
 _LONG_WORD: Final = re.compile(rb"[\w.+-]{%d}" % MAX_AUTHOR_WORD, re.ASCII)
 
+_EXCERPT: Final = 25
+"""Bytes shown on each side of an error."""
+
 KINDS: Final = frozenset({"rss", "rdf", "feed", "channel", "entry"})
 _KIND_DEPTH: Final = 4
 """How far below the root a feed may begin: ``<xml><rss>`` exists."""
@@ -85,8 +88,10 @@ def outline(data: bytes) -> Outline:
     try:
         walk.parser.Parse(data, True)
     except expat.ExpatError as error:
+        at = walk.parser.ErrorByteIndex
+        near = data[max(0, at - _EXCERPT) : at + _EXCERPT].decode("utf-8", "ignore")
         raise MalformedError(
-            f"{expat.ErrorString(error.code)} at line {error.lineno}, column {error.offset}"
+            f"{expat.ErrorString(error.code)} near “{' '.join(near.split())}”"
         ) from error
     return walk.outline()
 
@@ -120,9 +125,9 @@ class _Walk:
     def start(self, qualified: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ParseError(f"its elements are nested more than {MAX_DEPTH} deep: refused")
+            raise _refusal(f"elements nested more than {MAX_DEPTH} deep")
         if len(attributes) > MAX_ATTRIBUTES:
-            raise ParseError(f"an element has more than {MAX_ATTRIBUTES} attributes: refused")
+            raise _refusal(f"an element of more than {MAX_ATTRIBUTES} attributes")
         name = _local(qualified)
         if self.item_depth:
             self.within_item(name, attributes)
@@ -166,7 +171,7 @@ class _Walk:
 
     def check_author(self) -> None:
         if _LONG_WORD.search(self.data, self.text_start, self.parser.CurrentByteIndex):
-            raise ParseError(f"an author is a word of over {MAX_AUTHOR_WORD} letters: refused")
+            raise _refusal(f"an author of more than {MAX_AUTHOR_WORD} letters in a word")
 
     def item_end(self) -> int:
         """Expat stands on the end tag, or behind the one tag of an empty element."""
@@ -181,7 +186,7 @@ class _Walk:
     def declare(self, prefix: str | None, uri: str | None) -> None:
         self.namespaces.add(uri or "")
         if len(self.namespaces) > MAX_NAMESPACES:
-            raise ParseError(f"it declares more than {MAX_NAMESPACES} namespaces: refused")
+            raise _refusal(f"more than {MAX_NAMESPACES} namespaces")
         if not self.item_depth:
             self.declared.append(f"{prefix}={uri}")
 
@@ -197,11 +202,13 @@ class _Walk:
         )
 
 
+def _refusal(excess: str) -> ParseError:
+    return ParseError(f"it is built to be slow to read: {excess}; report it if it is a real feed")
+
+
 def _bounded(count: int) -> int:
     if count > MAX_CHILDREN:
-        raise ParseError(
-            f"an item or the feed has over {MAX_CHILDREN} elements or categories: refused"
-        )
+        raise _refusal(f"more than {MAX_CHILDREN} elements or categories of an item")
     return count
 
 

@@ -15,6 +15,8 @@ class Sound:
     data: bytes
     outline: Outline
     problems: tuple[str, ...]
+    truncated: bool = False
+    """Whether its end is missing."""
 
 
 def make_sound(data: bytes) -> Sound:
@@ -38,4 +40,5 @@ def make_sound(data: bytes) -> Sound:
     if repaired.truncated:
         count = len(found.items)
         problem = f"cut off after {count} {'item' if count == 1 else 'items'}"
-    return Sound(mended, found, (*document.problems, f"not well-formed: {problem}"))
+    problems = (*document.problems, f"not well-formed: {problem}")
+    return Sound(mended, found, problems, repaired.truncated)

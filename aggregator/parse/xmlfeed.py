@@ -49,6 +49,7 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
         hubs=tuple(dict.fromkeys(related(about, "hub"))),
         self_url=next(related(about, "self"), None),
         digests=marks,
+        truncated=sound.truncated,
         problems=sound.problems + ((f"items that could not be read: {lost}",) if lost else ()),
     )
 

@@ -60,6 +60,7 @@ def test_ten_thousand_items():
     items = b"".join(b"<item><title>Item %d</title></item>" % i for i in range(10_000))
     feed = parse(respond(RSS % items))
     assert len(feed.entries) == len(set(feed.digests)) == 10_000
+    assert not feed.truncated
     assert feed.problems == ()
 
 
@@ -120,6 +121,7 @@ def test_a_feed_cut_anywhere_gives_its_whole_items(length):
     feed = parse(respond(cut))
     assert [entry.guid for entry in feed.entries] == [str(i) for i in range(complete)]
     assert "cut off" in feed.problems[-1]
+    assert feed.truncated
 
 
 @given(st.sampled_from(CORPUS), st.data())
