@@ -37,8 +37,10 @@ def make_sound(data: bytes) -> Sound:
         raise ParseError(
             f"it is XML too broken to read ({problem}); its publisher has to mend it"
         ) from error
-    if repaired.truncated:
-        count = len(found.items)
-        problem = f"cut off after {count} {'item' if count == 1 else 'items'}"
-    problems = (*document.problems, f"not well-formed: {problem}")
-    return Sound(mended, found, problems, repaired.truncated)
+    count = len(found.items)
+    told = (
+        f"cut off after {count} {'item' if count == 1 else 'items'}"
+        if repaired.truncated
+        else f"repaired: {problem}"
+    )
+    return Sound(mended, found, (*document.problems, told), repaired.truncated)
