@@ -86,6 +86,7 @@ articles = st.builds(
     title=texts,
     language=maybe(texts),
     parts=st.lists(parts, max_size=2).map(tuple),
+    length=counts,
     summary=texts,
     content=texts,
     authors=tuples,

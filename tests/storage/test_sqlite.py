@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, StoreLocked
 from aggregator.model import Batch
 from aggregator.storage import SqlStore, open_store
 
@@ -72,6 +72,21 @@ def test_a_dry_run_sees_what_is_not_yet_checkpointed(store, url, samples):
 
     with open_store(url, discard=True) as passing:
         assert passing.states() == {"taipei": samples.state()}
+
+
+def test_a_holder_that_has_not_said_its_name_holds_it_too(store, url, tmp_path):
+    with store.lock("pid 4711 on nas"), open_store(url) as other:
+        (tmp_path / "aggregator.db.owner").unlink()
+
+        with pytest.raises(StoreLocked, match="another run holds it"), other.lock("pid 4712"):
+            pass
+
+
+def test_a_lock_that_cannot_be_made_says_why(store, tmp_path):
+    (tmp_path / "aggregator.db.lock").mkdir()
+
+    with pytest.raises(StoreError, match="cannot be locked: "), store.lock("pid 4711 on nas"):
+        pass
 
 
 def test_a_missing_folder_is_not_taken_for_a_new_store(tmp_path):

@@ -344,6 +344,15 @@ class TestSave:
 
         assert dump() == before
 
+    def test_a_time_without_a_zone_is_refused(self, store, dump, samples):
+        before = dump()
+        states = (samples.state("berlin"), samples.state(due=samples.noon.replace(tzinfo=None)))
+
+        with pytest.raises(StoreError, match="offset-naive"):
+            store.save(Batch(states=states))
+
+        assert dump() == before
+
     def test_members_have_to_be_stored_articles(self, store, dump, samples):
         before = dump()
 
