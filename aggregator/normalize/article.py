@@ -32,7 +32,9 @@ def normalize(
 ) -> tuple[Article, ...]:
     """Return a draft article for each entry of a document, in its order; empty entries are dropped.
 
-    A draft has its keys and the id that it gets if none of them is known (``identify`` tells).
+    A draft has its keys and the id that it gets if none of them is known (``identify`` tells). An
+    address that names no article (the front page, a page that several items link to) stays its
+    link and is not its ``url``, since equal urls are taken for one item elsewhere.
     ``response_url`` is where the document came from, the last base for relative links. Never
     raises for what a feed says: an entry that cannot be normalized costs that entry, and is logged.
     """
@@ -49,7 +51,12 @@ def normalize(
             drafts.append(made[0])
             clues.append(made[1])
     return tuple(
-        replace(draft, keys=keys, id=identity.article_id(feed.id, keys[0]))
+        replace(
+            draft,
+            id=identity.article_id(feed.id, keys[0]),
+            keys=keys,
+            url=draft.url if identity.has_address(keys) else None,
+        )
         for draft, keys in zip(drafts, identity.keys(clues), strict=True)
     )
 
@@ -77,7 +84,7 @@ class _Document:
         title = headline or text.made_title(blocks)
         if not (title or summary_html or content_html or link or enclosures):
             return None
-        url = canonical(link) if link else None
+        url = self._address(link)
         body = _without_echo(blocks, headline)
         parts = language.split(body, title, self._hint(entry, content))
         published, source = date.published(entry, self.now)
@@ -107,7 +114,7 @@ class _Document:
         )
         return article, identity.Clues(
             guid=entry.guid,
-            url=None if url is None or is_home(url) or url == self.page else url,
+            url=url,
             title=title,
             text=" ".join(body),
             date=_stated(entry),
@@ -128,6 +135,11 @@ class _Document:
         if link is None and entry.guid and entry.guid_is_link:
             link = resolve(None, entry.guid)
         return link
+
+    def _address(self, link: str | None) -> str | None:
+        """Return the canonical address of a page that can be an article's."""
+        url = canonical(link) if link else None
+        return None if url is None or is_home(url) or url == self.page else url
 
     def _enclosures(self, enclosures: Sequence[Enclosure]) -> Iterator[Enclosure]:
         """Yield the enclosures with a usable address, each once."""

@@ -69,6 +69,11 @@ def keys(items: Sequence[Clues]) -> list[tuple[str, ...]]:
     return named
 
 
+def has_address(keys: Iterable[str]) -> bool:
+    """Tell whether an address is among an item's keys."""
+    return any(key.startswith("url:") for key in keys)
+
+
 def article_id(feed: str, key: str) -> str:
     """Return the id of an article first seen under this key: 16 hexadecimal digits."""
     return sha256(f"{feed}\0{key}".encode()).hexdigest()[:16]

@@ -340,6 +340,18 @@ def test_the_front_page_is_no_identity():
 
     assert all(key.startswith("text:") for item in made for key in item.keys)
     assert len({item.id for item in made}) == 4
+    assert {item.url for item in made} == {None}
+    assert made[0].link == "https://example.org/"
+
+
+def test_a_page_that_several_items_link_to_is_no_items_address():
+    made = articles(
+        *(Entry(guid=str(n), title=html(f"Version {n}"), link="/changes") for n in range(3)),
+        Entry(guid="3", title=html("Version 3"), link="/changes/3"),
+    )
+
+    assert [item.url for item in made] == [None, None, None, "https://example.org/changes/3"]
+    assert made[0].link == "https://example.org/changes"
 
 
 def test_a_guid_of_megabytes_is_kept_short():
