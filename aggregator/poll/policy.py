@@ -16,6 +16,8 @@ from aggregator.poll import freshness, timing
 
 PATIENCE = 3
 """Failures in a row after which a place that the feed moved to is doubted."""
+SLACK = 0.02
+"""Share of the shortest interval that a poll may come early: runs do not take equally long."""
 
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
@@ -54,7 +56,7 @@ def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = Fal
         return False
     if timing.allowed_from(known, now) > now:
         return False
-    return force or known.due is None or now >= known.due
+    return force or known.due is None or now >= known.due - SLACK * feed.min_interval
 
 
 def request(feed: Feed, state: FeedState | None) -> Request:

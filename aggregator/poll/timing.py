@@ -16,7 +16,7 @@ CAP = timedelta(days=7)
 """No server is believed for longer."""
 DAY = timedelta(days=1)
 JITTER = 0.1
-"""Intervals are lengthened by up to this share, so that feeds do not fall into step."""
+"""Intervals beyond the shortest are lengthened by up to this share, lest feeds fall into step."""
 
 _HOURS_A_DAY = 24
 _DAYS_A_WEEK = 7
@@ -109,8 +109,13 @@ def allowed_from(known: FeedState, when: datetime) -> datetime:
 def _jittered(
     shortest: timedelta, wanted: timedelta, longest: timedelta, random: Random
 ) -> timedelta:
-    """Return the interval, lengthened by chance, within its bounds."""
-    wanted = min(max(wanted, shortest), longest / (1 + JITTER))
+    """Return the interval within its bounds, lengthened by chance.
+
+    The shortest stays as it is, so that an hourly run finds an hourly feed due.
+    """
+    if wanted <= shortest:
+        return shortest
+    wanted = min(wanted, longest / (1 + JITTER))
     return max(wanted * random.uniform(1, 1 + JITTER), shortest)
 
 

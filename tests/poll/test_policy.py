@@ -77,8 +77,12 @@ class TestDue:
 
     def test_a_feed_is_due_when_its_time_has_come(self):
         state = learn()
-        assert not policy.due(FEED, state, NOW + wait(state) - timedelta(seconds=1))
-        assert policy.due(FEED, state, NOW + wait(state))
+        assert not policy.due(FEED, state, NOW + 0.97 * HOUR)
+        assert policy.due(FEED, state, NOW + HOUR)
+
+    def test_an_hourly_run_finds_an_hourly_feed_due_every_time(self):
+        state = learn(now=NOW + timedelta(seconds=20))
+        assert policy.due(FEED, state, NOW + HOUR)
 
     def test_force_goes_over_our_own_interval(self):
         assert policy.due(FEED, learn(), NOW, force=True)

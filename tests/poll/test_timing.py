@@ -164,9 +164,14 @@ class TestOwnInterval:
         assert now - before < 3 * HOUR
 
 
-@pytest.mark.parametrize(("share", "gap"), [(0, HOUR), (1, 1.1 * HOUR)])
+@pytest.mark.parametrize(("share", "gap"), [(0, 10 * HOUR), (1, 11 * HOUR)])
 def test_chance_lengthens_the_interval_by_a_tenth_at_most(share, gap):
-    assert polled(share=share).due == NOW + gap
+    state = replace(polled(changed=True), changed=NOW - 40 * HOUR)
+    assert polled(state, share=share).due == NOW + gap
+
+
+def test_chance_leaves_the_shortest_interval_alone():
+    assert polled(share=1).due == NOW + FEED.min_interval
 
 
 def test_chance_does_not_pass_the_longest_interval():
