@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from aggregator.errors import StoreLocked
-from aggregator.storage.backend import Backend
+from aggregator.storage.backend import WRITES, Backend
 
 _CONNECT_TIMEOUT = "10"
 """Seconds; libpq's own default is to wait for ever."""
@@ -22,15 +22,17 @@ _ADVICE = {
 }
 """By SQLSTATE or its class, the first two characters (PostgreSQL's manual, appendix A)."""
 
-# Our own number, and the schema's: two stores in one database do not exclude each other.
-_LOCK = "1095193421, (current_schema()::regnamespace::oid::bigint & 2147483647)::int"
+# Numbers of our own, and the schema's: two stores in one database do not exclude each other.
+_SCHEMA = "(current_schema()::regnamespace::oid::bigint & 2147483647)::int"
+_RUN = f"1095193421, {_SCHEMA}"
+_WRITE = f"1095193422, {_SCHEMA}"
 _NAME = text("SELECT set_config('application_name', :owner, false)")
-_TRY = text(f"SELECT pg_try_advisory_lock({_LOCK})")
+_TRY = text(f"SELECT pg_try_advisory_lock({_RUN})")
 _HOLDER = text(
     "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"  # noqa: S608  a constant
     " WHERE locktype = 'advisory' AND granted AND objsubid = 2"
     " AND datname = current_database()"
-    f" AND (classid::bigint, objid::bigint) = ({_LOCK})"
+    f" AND (classid::bigint, objid::bigint) = ({_RUN})"
 )
 
 
@@ -94,4 +96,13 @@ def open_postgres(url: URL, *, discard: bool) -> PostgresBackend:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query=query), pool_pre_ping=True
     )
-    return PassingPostgresBackend(engine, name) if discard else PostgresBackend(engine, name)
+    if discard:
+        return PassingPostgresBackend(engine, name)
+    event.listen(engine, "begin", _begin)
+    return PostgresBackend(engine, name)
+
+
+def _begin(connection: Connection) -> None:
+    """Let one transaction write at a time, as SQLite does: two at once could deadlock."""
+    if connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE})")

@@ -45,6 +45,15 @@ except StoreError as error:
     assert "pip install 'aggregator[postgres]'" in result.stdout
 
 
+def test_a_path_may_be_percent_encoded(tmp_path):
+    url = f"sqlite:///{tmp_path}/100%25 %E5%8F%B0%3F.db"
+
+    open_store(url).close()
+    open_store(url, discard=True).close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["100% 台?.db"]
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_store_in_memory_needs_no_file(url, samples):
     with open_store(url) as store, store.lock("pid 4711 on nas"):

@@ -85,3 +85,14 @@ def test_a_database_of_another_program_is_left_alone(empty_url):
     with other.connect() as connection:
         connection.execute(text("SELECT * FROM bookmarks"))
     other.dispose()
+
+
+def test_those_who_come_first_together_find_one_store(empty_url):
+    program = (
+        "import sys; from aggregator.storage import open_store; open_store(sys.argv[1]).close()"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", program, empty_url]) for _ in range(2)]
+
+    assert [run.wait(timeout=60) for run in runs] == [0, 0]
+    with open_store(empty_url) as store:
+        assert store.states() == {}
