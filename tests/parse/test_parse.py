@@ -110,6 +110,25 @@ def test_many_broken_items_are_given_up():
         parse(respond(RSS % (broken * 100)))
 
 
+@pytest.mark.parametrize("items", [b"", b"<item/>"])
+def test_a_channel_that_feedparser_fails_on_is_refused(items):
+    channel = b"<textInput><link>u<x/></link></textInput>"
+    with pytest.raises(ParseError, match="feedparser cannot read it"):
+        parse(respond(RSS % (channel + items)))
+
+
+def test_what_only_looks_like_xml_is_refused():
+    with pytest.raises(ParseError, match="too broken to read"):
+        parse(respond(b'<rss version="2.0></rss>'))
+
+
+@pytest.mark.parametrize("link", [b"http://[", b"javascript:alert(1)", b"mailto:a@example.org"])
+def test_a_site_that_is_no_address_is_none(link):
+    feed = parse(respond(RSS % (b"<link>%s</link>" % link)))
+    assert feed.link is None
+    assert feed.base == "https://example.org/feed"
+
+
 @pytest.mark.parametrize("length", range(0, 335, 13))
 def test_a_feed_cut_anywhere_gives_its_whole_items(length):
     whole = RSS % b"".join(

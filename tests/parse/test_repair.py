@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.parse.outline import outline
+from aggregator.parse.outline import MAX_ATTRIBUTES, outline
 from aggregator.parse.repair import repair
 
 PIECES = st.sampled_from(
@@ -64,6 +64,17 @@ def test_common_damage(broken, mended):
 def test_prefix_declared_too_far_inside_is_declared_for_all():
     text = repair('<a><p:b/><c xmlns:p="urn:p"><p:d/></c></a>').text
     assert ET.fromstring(text)[0].tag == "{urn:p}b"
+
+
+@pytest.mark.parametrize("opening", ["<![CDATA[", "<!--", "<?"])
+def test_what_never_ends_is_text(opening):
+    text = f"<a>{opening}x{opening}y</a>"
+    assert ET.fromstring(repair(text).text).text == f"{opening}x{opening}y"
+
+
+def test_attributes_beyond_measure_go():
+    attributes = " ".join(f'a{n}="{n}"' for n in range(1000))
+    assert len(ET.fromstring(repair(f"<a {attributes}>").text).attrib) == MAX_ATTRIBUTES
 
 
 def test_cut_item_is_dropped():
