@@ -235,7 +235,7 @@ class Pipeline:
         """Put articles into stories, among those told around the same days."""
         if not articles:
             return Changes()
-        for since, until in _spans(article.published for article in articles):
+        for since, until in spans(article.published for article in articles):
             self._clusterer.load(self._store.stories(since=since, until=until, content=False))
         self._clusterer.load(self._store.stories_at([a.url for a in articles if a.url]))
         return self._clusterer.add(articles, self._clock())
@@ -275,7 +275,7 @@ def _batches(
         yield batch
 
 
-def _spans(moments: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:
+def spans(moments: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:
     """Yield the times around these moments in which a match may lie, those that meet as one."""
     spans = [(moment - SPAN, moment + SPAN) for moment in sorted(moments)]
     since, until = spans[0]

@@ -50,6 +50,7 @@ def run_forever(
         coalesce=True,
         misfire_grace_time=None,
     )
-    scheduler.start()
+    with aggregator.exclusive():
+        scheduler.start()
     for interrupt in interrupts:
         raise interrupt

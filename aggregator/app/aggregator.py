@@ -1,7 +1,8 @@
 """The composition root's front: a configuration and its store, opened."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -70,6 +71,7 @@ class Aggregator:
             host_delay=config.host_delay,
         )
         self._clusterer = self._new_clusterer()
+        self._held = False
 
     @classmethod
     def open(cls, config: Config | Path | str, *, dry_run: bool = False) -> Self:
@@ -97,6 +99,19 @@ class Aggregator:
         """Let go of the store."""
         self._store.close()
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Exclude other runs while the block lasts; raises StoreLocked where one was first."""
+        if self._held:
+            yield
+            return
+        with self._store.lock(f"pid {os.getpid()} on {gethostname()}"):
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
     def run_once(
         self, *, force: bool = False, watch: Callable[[int, int], None] = lambda _done, _of: None
     ) -> Summary:
@@ -107,7 +122,7 @@ class Aggregator:
         has come and goes its way. Raises StoreLocked where another run holds the store, and
         PublishError.
         """
-        with self._store.lock(f"pid {os.getpid()} on {gethostname()}"):
+        with self.exclusive():
             polled, stories = self._poll(force=force, watch=watch)
             published = None if self._dry_run else self._publish()
             return Summary(

@@ -150,7 +150,8 @@ def aggregate(
         if not once:
             from aggregator.scheduler import run_forever
 
-            run_forever(aggregator, told=report.told, failed=report.failed)
+            with suppress(_Interrupted):
+                run_forever(aggregator, told=report.told, failed=report.failed)
             return
         with report.progress() as watch:
             summary = aggregator.run_once(force=force, watch=watch)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -120,9 +121,9 @@ class Report:
             self._story(story)
         if summary.published:
             names = " ".join(summary.published)
-            self._out.print(f"Published {names} in {summary.directory}")
+            self._out.print(f"Published {names} in {_from_here(summary.directory)}")
         elif summary.published is not None:
-            self._out.print(f"Nothing to republish in {summary.directory}")
+            self._out.print(f"Nothing to republish in {_from_here(summary.directory)}")
 
     def _story(self, story: Story) -> None:
         publishers = len(story.publishers)
@@ -133,6 +134,12 @@ class Report:
         )
         line.append(f"  [{' '.join(story.languages)}]", style="dim")
         self._out.print(line)
+
+
+def _from_here(path: Path) -> Path:
+    """Return a path as one would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

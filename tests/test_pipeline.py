@@ -1,0 +1,221 @@
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from aggregator.cluster import Clusterer
+from aggregator.match import SPAN, Matcher
+from aggregator.model import Feed, Request, Response
+from aggregator.pipeline import BATCH, Pipeline, Taken, spans
+from aggregator.storage import SqlStore, open_store
+
+NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
+
+
+class Web:
+    """A fetcher that answers from a table; an exception in it is raised in its place."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, bytes | int | BaseException] = {}
+        self.now = NOON
+
+    def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
+        for request in requests:
+            answer = self.answers[request.feed]
+            if isinstance(answer, BaseException):
+                raise answer
+            status, body = (answer, b"") if isinstance(answer, int) else (200, answer)
+            yield Response(
+                feed=request.feed,
+                url=request.url,
+                final_url=request.url,
+                status=status,
+                body=body,
+                at=self.now,
+            )
+
+
+def rss(*items: tuple[str, str], ago: timedelta = timedelta(hours=1)) -> bytes:
+    """A feed of (guid, title) items."""
+    date = (NOON - ago).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    told = "".join(
+        f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title>"
+        f"<link>https://example.org/{guid}</link><pubDate>{date}</pubDate></item>"
+        for guid, title in items
+    )
+    return f"<rss version='2.0'><channel><title>t</title>{told}</channel></rss>".encode()
+
+
+@pytest.fixture
+def store() -> Iterator[SqlStore]:
+    with open_store("sqlite://") as store:
+        yield store
+
+
+@pytest.fixture
+def web() -> Web:
+    return Web()
+
+
+@pytest.fixture
+def run(store: SqlStore, web: Web):
+    ids = (f"urn:uuid:{n}" for n in count())
+
+    def run(**options: Any) -> list[Taken]:
+        feeds = [
+            Feed(
+                id=name,
+                url=f"https://{name}.example/feed",
+                shown_url=f"https://{name}.example/feed",
+                name=name,
+            )
+            for name in web.answers
+        ]
+        pipeline = Pipeline(
+            feeds=feeds,
+            store=store,
+            fetcher=web,
+            clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
+            clock=lambda: web.now,
+            random=Random(1),
+            redact=lambda text: text.replace("secret", "***"),
+        )
+        return list(pipeline.run(**options))
+
+    return run
+
+
+def test_what_is_stored_is_told_and_the_next_run_finds_nothing_new(run, web, store):
+    web.answers = {"a": rss(("1", "Glacier festival opens in Bern"))}
+    (taken,) = run()
+    assert [(p.new, p.changed, p.entries) for p in taken.polled] == [(1, 0, 1)]
+    assert [story.id for story in store.stories()] == [story.id for story in taken.stories]
+    web.now += timedelta(hours=3)
+    (again,) = run()
+    assert (again.polled[0].new, again.polled[0].changed, again.stories) == (0, 0, ())
+
+
+def test_an_edit_in_place_changes_the_article_and_keeps_its_story(run, web, store):
+    web.answers = {"a": rss(("1", "Glacier festival opens in Bern"))}
+    (first,) = run()
+    web.now += timedelta(hours=3)
+    web.answers = {"a": rss(("1", "Glacier festival opens in Basel"))}
+    (second,) = run()
+    (story,) = store.stories()
+    assert story.id == first.stories[0].id
+    assert second.polled[0].changed == 1
+    assert story.lead_article.title == "Glacier festival opens in Basel"
+    assert story.updated == web.now
+    assert story.created == NOON
+
+
+def test_a_known_address_joins_its_story_however_old_that_is(run, web, store):
+    web.answers = {"a": rss(("1", "Glacier festival opens in Bern"), ago=timedelta(days=90))}
+    run()
+    web.now += timedelta(hours=3)
+    web.answers["b"] = rss(("1", "Ganz anderer Titel"))
+    run()
+    (story,) = store.stories()
+    assert {article.feed for article in story.articles} == {"a", "b"}
+
+
+def test_one_feed_that_cannot_be_read_costs_no_other(run, web, store):
+    web.answers = {"page": b"<!doctype html><title>x</title>", "down": 503, "a": rss(("1", "One"))}
+    (taken,) = run()
+    errors = {p.feed.id: p.state.error for p in taken.polled}
+    assert errors["page"]
+    assert errors["down"]
+    assert errors["a"] is None
+    assert len(store.stories()) == 1
+
+
+def test_an_interrupt_stores_what_has_come(run, web, store):
+    web.answers = {"a": rss(("1", "One")), "b": KeyboardInterrupt()}
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert len(store.stories()) == 1
+    assert set(store.states()) == {"a"}
+
+
+def test_an_interrupt_before_anything_came_stores_nothing(run, web, store):
+    web.answers = {"a": KeyboardInterrupt()}
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert store.states() == {}
+
+
+def test_a_large_poll_is_stored_batch_by_batch_and_watched(run, web, store):
+    web.answers = {f"f{n}": rss((f"{n}", f"Number {n}")) for n in range(BATCH + 1)}
+    seen: list[tuple[int, int]] = []
+    taken = run(watch=lambda done, of: seen.append((done, of)))
+    assert [len(t.polled) for t in taken] == [BATCH, 1]
+    assert seen[-1] == (BATCH + 1, BATCH + 1)
+    assert len(store.states()) == BATCH + 1
+
+
+def test_no_secret_reaches_the_store(store):
+    class Failing(Web):
+        def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
+            for response in super().fetch(requests):
+                yield replace(response, status=0, failure="no secret.example here")
+
+    failing = Failing()
+    failing.answers = {"a": 200}
+    run_failing = Pipeline(
+        feeds=[Feed(id="a", url="https://a/", shown_url="https://a/", name="a")],
+        store=store,
+        fetcher=failing,
+        clusterer=Clusterer(Matcher(), draw_id=str, priorities={}),
+        clock=lambda: NOON,
+        random=Random(1),
+        redact=lambda text: text.replace("secret", "***"),
+    )
+    (taken,) = run_failing.run()
+    assert taken.polled[0].state.error == "no ***.example here"
+    assert store.states()["a"].error == "no ***.example here"
+
+
+def test_what_is_not_due_is_asked_only_by_force(run, web):
+    web.answers = {"a": rss(("1", "One"))}
+    run()
+    assert run() == []
+    assert len(run(force=True)) == 1
+
+
+def test_spans_that_meet_are_one():
+    day = timedelta(days=1)
+    moments = [NOON, NOON + day, NOON + 30 * day]
+    assert list(spans(reversed(moments))) == [
+        (NOON - SPAN, NOON + day + SPAN),
+        (NOON + 30 * day - SPAN, NOON + 30 * day + SPAN),
+    ]
+
+
+def test_the_examples_give_the_same_stories_in_any_order(run, web, store):
+    folder = Path(__file__).parents[1] / "examples/feeds"
+    files = {path.stem: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    web.answers = dict(sorted(files.items()))
+    run()
+    forward = {frozenset(a.id for a in story.articles) for story in store.stories()}
+    with open_store("sqlite://") as other:
+        web.answers = dict(sorted(files.items(), reverse=True))
+        feeds = [
+            Feed(id=n, url=f"https://{n}/", shown_url=f"https://{n}/", name=n) for n in web.answers
+        ]
+        ids = (str(n) for n in count())
+        pipeline = Pipeline(
+            feeds=feeds,
+            store=other,
+            fetcher=web,
+            clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
+            clock=lambda: NOON,
+            random=Random(2),
+        )
+        list(pipeline.run())
+        backward = {frozenset(a.id for a in story.articles) for story in other.stories()}
+    assert forward == backward
