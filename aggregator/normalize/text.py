@@ -149,8 +149,10 @@ _FLAT: Final = frozenset(
 )
 _PIXEL: Final = re.compile(
     r'<img(?=[^<>]* height="[01](?:px)?")(?=[^<>]* width="[01](?:px)?")[^<>]*>'
-    r"|<img(?![^<>]* src=)[^<>]*>"
+    r"|<(?:img|source)(?![^<>]* src=)[^<>]*>"
 )
+_NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
+"""Goes before parsing: what it holds is the picture that a script would have loaded later."""
 
 
 def _attribute(base: str | None, tag: str, name: str, value: str) -> str | None:
@@ -173,8 +175,19 @@ def sanitize(html: str, base: str | None) -> str:
         return html
     if html.count("<") > _MANY_TAGS and _too_deep(html):
         return escape(line(unescape(re.sub(r"<[^>]*>?", " ", html))), quote=False)
-    safe = _PIXEL.sub("", _cleaner(base).clean(html))
-    return _MEDIA.sub(lambda match: _ADDED[match[0]], safe).strip()
+    safe = _PIXEL.sub("", _cleaner(base).clean(_NOSCRIPT.sub("", html)))
+    return _sealed(_MEDIA.sub(lambda match: _ADDED[match[0]], safe))
+
+
+def _sealed(html: str) -> str:
+    """Return markup without the characters that escapes brought back in.
+
+    It is not normalized again: NFC composes ``>`` and U+0338 to one character, which opens the tag
+    that ``>`` had closed. So that nobody downstream does it either, that pair goes.
+    """
+    if html.isascii():
+        return html.strip()
+    return _UNWANTED.sub(_restored, html).replace(">\u0338", ">").strip()
 
 
 @lru_cache(maxsize=64)
@@ -228,9 +241,7 @@ _FOOTER: Final = re.compile(
     r"|lire la suite|leggi tutto|閱讀全文|阅读全文|繼續閱讀|继续阅读|続きを読む).{0,120}",
     re.IGNORECASE,
 )
-_ELLIPSIS: Final = re.compile(
-    r"\s*(?:\[(?:…|\.\.\.|&#8230;)\]|\((?:more|\.\.\.)\))$", re.IGNORECASE
-)
+_ELLIPSIS: Final = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\((?:more|\.\.\.)\))$", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s|(?<=[。！？])")
 
 
@@ -258,7 +269,7 @@ def paragraphs(text: str) -> str:
     if not text:
         return ""
     parts = re.split(r"\n\s*\n", escape(text, quote=False))
-    return "".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts)
+    return _sealed("".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts))
 
 
 def lead(texts: Iterable[str]) -> str:

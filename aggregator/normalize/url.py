@@ -210,11 +210,9 @@ def _simplified(url: str) -> str | None:
     if host is None:
         return None
     host = _plain_host(host)
-    rest = (
-        "/"
-        + _percent(parts.path).lstrip("/")
-        + ("?" + _percent(parts.query) if parts.query else "")
-    )
+    rest = "/" + _percent(parts.path).lstrip("/")
+    if parts.query:
+        rest += "?" + _percent(parts.query)
     for site in _sites(host):
         for pattern, replacement in rules.rewrites.get(site, ()):
             rest = pattern.sub(replacement, rest)
@@ -253,7 +251,7 @@ def _plain_host(host: str) -> str:
 def _plain_path(path: str) -> str:
     """Return the path without dot segments, session, AMP suffix, index page and last slash."""
     if "/." in path:
-        path = urlsplit(urljoin("https://host/", path)).path.lstrip("/")
+        path = "/" + urlsplit(urljoin("https://host/", path)).path.lstrip("/")
     if not _SIMPLE_PATH.fullmatch(path):
         for pattern, replacement in _rules().paths:
             path = pattern.sub(replacement, path)

@@ -152,6 +152,31 @@ def test_tracking_pixels_and_pictures_without_address_go(pixel):
     assert sanitize(f"<p>x{pixel}</p>", BASE) == "<p>x</p>"
 
 
+def test_characters_that_escapes_bring_back_go_too():
+    assert sanitize("<p>a&#x202e;b&#x92;s</p>", BASE) == "<p>ab’s</p>"
+
+
+@given(markup)
+@example("<p>&#x338;</p>")
+@example("<a href='https://e.org/'>&#824; onclick=alert(1) </a>")
+def test_normalizing_sanitized_markup_opens_no_tag(html):
+    assert_harmless(unicodedata.normalize("NFC", sanitize(html, BASE)))
+    assert ">\u0338" not in sanitize(html, BASE)
+
+
+def test_a_picture_for_readers_without_script_is_shown():
+    lazy = '<img src="data:image/gif;base64,R0" data-src="/p.png">'
+    html = sanitize(f'{lazy}<noscript><img src="/p.png"></noscript>', BASE)
+
+    assert html.count("<img") == html.count('src="https://example.org/p.png"') == 1
+
+
+def test_sources_that_lead_nowhere_go():
+    html = '<picture><source srcset="/a.webp 2x"><img src="/a.png"></picture>'
+
+    assert "<source" not in sanitize(html, BASE)
+
+
 def test_small_pictures_stay():
     html = sanitize('<img src="https://e.example/i.png" width="16" height="1">', BASE)
 
