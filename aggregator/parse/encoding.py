@@ -1,9 +1,9 @@
 """Which characters the bytes stand for.
 
 In this order: a byte order mark, what the bytes themselves prove, the charset of the HTTP header,
-the XML declaration (RFC 7303 section 3), the usual encoding of the feed's language. A label means
-what browsers take it for (WHATWG Encoding Standard, section 4.2): ``gb2312`` is GB18030,
-``iso-8859-1`` is windows-1252.
+the XML declaration (RFC 7303 section 3), the usual encoding of the feed's language, the one in which
+common characters are common. A label means what browsers take it for (WHATWG Encoding Standard,
+section 4.2): ``gb2312`` is GB18030, ``iso-8859-1`` is windows-1252.
 """
 
 import codecs
@@ -69,9 +69,19 @@ _SHOWN = {
     "cp1251": "windows-1251",
 }
 _USUAL = {"zh": "gb18030", "ja": "cp932", "ko": "cp949", "ru": "cp1251", "uk": "cp1251"}
+_COMMON = {
+    "gb18030": "的是一在不了有人国中",
+    "big5hkscs": "的是一在不了有人國中",
+    "cp932": "のにをはがでとたる",
+    "euc_jp": "のにをはがでとたる",
+    "cp949": "이다의에는을가한를",
+}
+_COMMON_SHARE = 0.02
+"""Of a text's characters beyond ASCII."""
 _TRADITIONAL = frozenset({b"tw", b"hk", b"mo", b"hant"})
 
 _ASCII = bytes(range(128))
+_NO_ASCII = dict.fromkeys(range(128))
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]++")
 _PROOF = 8
 """Bytes beyond ASCII from which on valid UTF-8 is no accident of a double-byte encoding."""
@@ -159,9 +169,7 @@ def _legacy(body: bytes, stated: tuple[str, ...]) -> Cleaned:
                 return Cleaned(text.encode(), _lie(stated, codec))
     if _damaged_utf8(body):
         return _replacing(body, "utf-8")
-    codec = others[0] if others else _usual(body)
-    if codec == "cp1252" and "utf-8" in stated and not _like_latin(body):
-        return _replacing(body, "utf-8")
+    codec = others[0] if others else _likely(body)
     decoded = _replacing(body, codec)
     return Cleaned(decoded.data, _lie(stated, codec) + decoded.problems)
 
@@ -180,15 +188,34 @@ def _like_latin(body: bytes) -> bool:
     return 2 * alone > len(runs) and _strict(body, "cp1252") is not None
 
 
-def _usual(body: bytes) -> str:
+def _likely(body: bytes) -> str:
+    """Return the encoding of a text that says nothing true of it."""
+    usual = _usual(body)
+    if usual is not None and _strict(body, usual) is not None:
+        return usual
+    return "cp1252" if _like_latin(body) else _commonest(body) or usual or "utf-8"
+
+
+def _commonest(body: bytes) -> str | None:
+    """Return the encoding in which the commonest characters of its languages are common."""
+    shares = {
+        codec: sum(map(text.count, common)) / len(text.translate(_NO_ASCII))
+        for codec, common in _COMMON.items()
+        if (text := _strict(body, codec))
+    }
+    best = max(shares, key=lambda codec: shares[codec], default=None)
+    return best if best is not None and shares[best] > _COMMON_SHARE else None
+
+
+def _usual(body: bytes) -> str | None:
     """Return the legacy encoding in which the feed's language was mostly written."""
     hint = _LANGUAGE.search(body, 0, _HEAD)
     if hint is None:
-        return "cp1252"
+        return None
     language = (hint[1] or hint[3]).decode("ascii", "replace").lower()
     if language == "zh" and (hint[2] or b"").lower() in _TRADITIONAL:
         return "big5hkscs"
-    return _USUAL.get(language, "cp1252")
+    return _USUAL.get(language)
 
 
 def _strict(body: bytes, codec: str) -> str | None:
@@ -206,6 +233,8 @@ def _replacing(body: bytes, codec: str) -> Cleaned:
 
 
 def _lie(stated: tuple[str, ...], codec: str) -> tuple[str, ...]:
+    if not stated and codec != "utf-8":
+        return (f"it names no encoding; taken for {_shown(codec)}",)
     if not stated or stated[0] == codec:
         return ()
     return (f"it says that it is {_shown(stated[0])} but is {_shown(codec)}",)

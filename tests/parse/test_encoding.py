@@ -102,6 +102,23 @@ def test_undeclared_text_is_read_as_its_language_was_written(language, codec, te
     assert text in to_utf8(body).data.decode()
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("gb18030", "中国的人口是世界上最多的，不在少数"),
+        ("big5", "中國的人口是世界上最多的，不在少數"),
+        ("cp932", "東京では大雪のため電車が止まり、人々は家にいる"),
+        ("euc_jp", "東京では大雪のため電車が止まり、人々は家にいる"),
+        ("cp949", "서울에는 큰 눈이 내려서 사람들은 집에 있다"),
+        ("cp1252", "L’été, les élèves préfèrent la mer à l’école"),
+    ],
+)
+def test_text_that_says_nothing_of_itself_is_guessed(codec, text):
+    decoded = to_utf8(f"<title>{text}</title>".encode(codec))
+    assert text in decoded.data.decode()
+    assert "names no encoding" in decoded.problems[0]
+
+
 @pytest.mark.parametrize("label", ["utf-7", "punycode", "unicode_escape", "rot13", "hex", "idna"])
 def test_pythons_own_codecs_are_no_encodings(label):
     decoded = to_utf8(declare(label, "+ADw-script+AD4- \\u003c", "ascii"))
