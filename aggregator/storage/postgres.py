@@ -65,8 +65,11 @@ class PostgresBackend(Backend):
         return None
 
 
-class PassingPostgresBackend(PostgresBackend):
-    """The same inside one transaction, which is rolled back in the end."""
+class DiscardingPostgresBackend(PostgresBackend):
+    """The same inside one transaction, which is rolled back in the end.
+
+    Until then a run that is to store the same rows has to wait for it.
+    """
 
     def __init__(self, engine: Engine, name: str) -> None:
         super().__init__(engine, name)
@@ -97,7 +100,7 @@ def open_postgres(url: URL, *, discard: bool) -> PostgresBackend:
         url.set(drivername="postgresql+psycopg", query=query), pool_pre_ping=True
     )
     if discard:
-        return PassingPostgresBackend(engine, name)
+        return DiscardingPostgresBackend(engine, name)
     event.listen(engine, "begin", _begin)
     return PostgresBackend(engine, name)
 

@@ -173,5 +173,5 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 def _split(row: Sequence[Any], *parts: Sequence[str]) -> list[dict[str, Any]]:
     """Return the named values of each part of a row, one part after the other."""
-    values = iter(row)
+    values = iter(row)  # zip asks its first argument first, so none of these is taken in vain
     return [dict(zip(names, values, strict=False)) for names in parts]

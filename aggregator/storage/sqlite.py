@@ -11,8 +11,8 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from aggregator.errors import StoreError, StoreLocked
 from aggregator.storage.backend import WRITES, Backend
 
-_BUSY_TIMEOUT = 30.0
-"""Seconds: longer than any batch takes to write."""
+_BUSY_TIMEOUT = 30
+"""Seconds, longer than any batch takes to write; ``?timeout=`` in the url says otherwise."""
 
 _PRIMARY_CODE = 0xFF
 _ADVICE = {
@@ -46,12 +46,12 @@ class SqliteBackend(Backend):
 def open_sqlite(url: URL, *, discard: bool) -> SqliteBackend:
     """Open a database file, made where it is missing; with ``discard`` a copy that goes."""
     if url.database in {None, "", ":memory:"}:
-        return SqliteBackend(_passing_engine(url, None), None)
+        return SqliteBackend(_private_engine(url, None), None)
     path = Path(str(url.database))
     if discard:
-        return SqliteBackend(_passing_engine(url, path), None)
+        return SqliteBackend(_private_engine(url, path), None)
     _make(path)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT})
+    engine = create_engine(url.set(query={"timeout": str(_BUSY_TIMEOUT), **url.query}))
     event.listen(engine, "connect", _make_durable)
     return SqliteBackend(_with_transactions(engine), path.resolve())
 
@@ -73,19 +73,19 @@ def _make(path: Path) -> None:
         raise StoreError(f"store {path}: it cannot be created: {error.strerror}") from error
 
 
-def _passing_engine(url: URL, source: Path | None) -> Engine:
+def _private_engine(url: URL, source: Path | None) -> Engine:
     """Return an engine over a database of its own that ends with it, filled from a file.
 
     SQLite keeps the database named "" in memory and, where that gets tight, in an unlinked file.
     """
 
     def connect() -> sqlite3.Connection:
-        passing = sqlite3.connect("", check_same_thread=False)
+        private = sqlite3.connect("", check_same_thread=False)
         if source is not None and source.exists():
             uri = f"{source.resolve().as_uri()}?mode=rw"
             with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT)) as stored:
-                stored.backup(passing)
-        return passing
+                stored.backup(private)
+        return private
 
     return _with_transactions(create_engine(url, creator=connect, poolclass=StaticPool))
 

@@ -123,7 +123,7 @@ def stories(draw: st.DrawFn) -> Story:
     )
 
 
-# Each example has a passing copy of the store, so that the fixture, read only, may be shared.
+# Each example is a dry run on the store, which stays as it is: so the fixture may be shared.
 each_example = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -70,8 +70,8 @@ def test_a_dry_run_makes_no_file(exists, tmp_path, samples):
 def test_a_dry_run_sees_what_is_not_yet_checkpointed(store, url, samples):
     store.save(Batch(states=(samples.state(),)))
 
-    with open_store(url, discard=True) as passing:
-        assert passing.states() == {"taipei": samples.state()}
+    with open_store(url, discard=True) as dry:
+        assert dry.states() == {"taipei": samples.state()}
 
 
 def test_a_holder_that_has_not_said_its_name_holds_it_too(store, url, tmp_path):
@@ -157,6 +157,17 @@ def test_another_program_that_writes_is_waited_for(store, url, tmp_path, samples
     saving.join()
 
     assert store.states() == {"taipei": samples.state()}
+
+
+def test_another_program_that_writes_on_is_not_waited_for_for_ever(url, tmp_path, samples):
+    other = sqlite3.connect(tmp_path / "aggregator.db")
+
+    with open_store(f"{url}?timeout=0") as store:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="another program is writing to it"):
+            store.subscribe([samples.feed()], samples.noon)
+        other.close()
+        store.subscribe([samples.feed()], samples.noon)
 
 
 def test_threads_share_a_store(store, samples):

@@ -378,25 +378,25 @@ class TestDiscard:
         store.save(Batch(articles=story.articles, stories=(story,)))
         before = dump()
 
-        with open_store(url, discard=True) as passing, passing.lock("a dry run"):
-            passing.subscribe([samples.feed("oslo")], samples.noon)
+        with open_store(url, discard=True) as dry, dry.lock("a dry run"):
+            dry.subscribe([samples.feed("oslo")], samples.noon)
             more = samples.story("b", samples.article(2, feed="oslo", hours=1))
-            passing.save(Batch(articles=more.articles, stories=(more,)))
+            dry.save(Batch(articles=more.articles, stories=(more,)))
             with pytest.raises(StoreError):
-                passing.save(Batch(stories=(samples.story("c", samples.article(3)),)))
-            assert passing.stories() == [more, story]
+                dry.save(Batch(stories=(samples.story("c", samples.article(3)),)))
+            assert dry.stories() == [more, story]
 
         assert dump() == before
 
     def test_a_store_that_is_not_there_is_not_made(self, empty_url, samples):
-        with open_store(empty_url, discard=True) as passing:
-            passing.subscribe([samples.feed()], samples.noon)
-            passing.save(Batch(states=(samples.state(),)))
-            assert passing.states() == {"taipei": samples.state()}
+        with open_store(empty_url, discard=True) as dry:
+            dry.subscribe([samples.feed()], samples.noon)
+            dry.save(Batch(states=(samples.state(),)))
+            assert dry.states() == {"taipei": samples.state()}
 
         with open_store(empty_url, discard=True) as again:
             assert again.states() == {}
 
     def test_it_does_not_mind_a_run_that_holds_the_store(self, store, url):
-        with store.lock("pid 1 on nas"), open_store(url, discard=True) as passing:
-            assert passing.stories() == []
+        with store.lock("pid 1 on nas"), open_store(url, discard=True) as dry:
+            assert dry.stories() == []
