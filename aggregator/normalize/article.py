@@ -88,11 +88,11 @@ class _Document:
         body = _without_echo(blocks, headline)
         parts = language.split(body, title, self._hint(entry, content))
         published, source = date.published(entry, self.now)
-        guid = text.line(entry.guid or "")[:_LONGEST_GUID] or None
+        guid = text.line(entry.guid or "")
         article = Article(
             id="",
             feed=self.feed.id,
-            guid=guid,
+            guid=guid[:_LONGEST_GUID] or None,
             url=url,
             link=link,
             title=title,
@@ -113,11 +113,7 @@ class _Document:
             content_hash=_content_hash(title, blocks, url, enclosures),
         )
         return article, identity.Clues(
-            guid=entry.guid,
-            url=url,
-            title=title,
-            text=" ".join(body),
-            date=_stated(entry),
+            guid=guid or None, url=url, title=title, text=" ".join(body), date=_stated(entry)
         )
 
     def _html(self, content: Content | None) -> str:
@@ -169,7 +165,7 @@ class _Document:
         """Return the language to assume: the entry's own, the user's word, the document's."""
         overall = self.document.language
         for said in (entry.title, content, entry.summary):
-            if said is not None and said.language and said.language != overall:
+            if said is not None and said.language != overall and language.tag(said.language):
                 return said.language
         return self.feed.language or overall
 

@@ -35,6 +35,7 @@ class Clues(NamedTuple):
     """What an item has to be recognised by."""
 
     guid: str | None
+    """On one line, never empty."""
     url: str | None
     """Canonical; None where the link is the site's front page, which names no item."""
     title: str
@@ -81,8 +82,7 @@ def article_id(feed: str, key: str) -> str:
 
 def _guid_key(guid: str | None) -> str | None:
     """Return the key of a guid; one that is an address may change scheme or its last slash."""
-    guid = " ".join((guid or "").split())
-    if not guid:
+    if guid is None:
         return None
     if _WEB.match(guid):
         host, slash, path = guid.partition("://")[2].partition("/")

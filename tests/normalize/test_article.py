@@ -22,7 +22,7 @@ URL = "https://example.org/feed.xml"
 FEED = Feed(id="f", url=URL, shown_url=URL, name="The Feed")
 NOW = datetime(2025, 10, 17, 12, tzinfo=UTC)
 
-texts = st.text(max_size=40)
+texts = st.text(st.characters(exclude_categories=()), max_size=40)
 contents = st.builds(
     Content,
     value=st.one_of(texts, st.sampled_from(["<p>x</p>", "<a href='y'>z</a>", "javascript:x"])),
@@ -329,6 +329,24 @@ def test_the_formats_of_one_feed_give_articles_of_one_content():
 
     assert rss.content_hash == atom.content_hash
     assert rss.id == atom.id
+
+
+@pytest.mark.parametrize("guid", [None, "", " \n", "\ud800"])
+def test_an_empty_guid_is_none(guid):
+    made = article(guid=guid, link="/a", title=html("T"))
+
+    assert made.guid is None
+    assert made.keys[0].startswith("url:")
+
+
+def test_blanks_around_a_guid_are_none_of_it():
+    assert article(guid=" a\n b ", title=html("T")).keys[0] == "guid:a b"
+
+
+def test_a_language_that_is_none_is_not_believed():
+    title = Content(value="Venezia Roma Milano", html=True, language="italiano")
+
+    assert article(title=title, document_language="it").language == "it"
 
 
 def test_the_front_page_is_no_identity():

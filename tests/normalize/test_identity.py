@@ -67,7 +67,6 @@ def test_an_item_has_its_guid_its_address_and_its_text_for_names():
     [
         ("http://example.org/a", "https://example.org/a"),
         ("https://example.org/a", "https://EXAMPLE.org/a/"),
-        (" tag:example.org,2025:1\n", "tag:example.org,2025:1"),
     ],
 )
 def test_spellings_of_a_guid_are_one_name(one, other):
@@ -91,13 +90,6 @@ def test_a_name_is_never_long():
     (names,) = keys([clues(guid="g" * 10_000, url="https://e.org/" + "u" * 7000, title="t" * 500)])
 
     assert all(len(name) < 300 for name in names)
-
-
-@pytest.mark.parametrize("guid", [None, "", "  "])
-def test_an_empty_guid_is_none(guid):
-    (names,) = keys([clues(guid=guid, url="https://e.org/a")])
-
-    assert names[0].startswith("url:")
 
 
 def test_a_guid_given_to_items_with_different_links_names_none():
