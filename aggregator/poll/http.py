@@ -26,9 +26,6 @@ from aggregator.poll.guard import Guard
 from aggregator.poll.lanes import Lanes
 from aggregator.poll.visit import Limits, Visit
 
-_UNREAD = 64 << 20
-"""Bytes of answers not yet read, above which no new transfer begins."""
-
 _FAREWELL = 5.0
 """Seconds that a thread gets to end; one that hangs in a name's lookup ends with the process."""
 
@@ -155,7 +152,7 @@ class _Exchange:
         answer = self._answers.get()
         if isinstance(answer, BaseException):
             raise answer
-        if self._count_unread(-len(answer.body)) >= _UNREAD:
+        if self._count_unread(-len(answer.body)) > self._limits.unread:
             self._wire.ring()
         return answer
 
@@ -206,7 +203,7 @@ class _Exchange:
         self._answers.put(answer)
 
     def _may_begin(self) -> bool:
-        return len(self._running) < self._connections and self._unread < _UNREAD
+        return len(self._running) < self._connections and self._unread <= self._limits.unread
 
     def _begin(self) -> None:
         while self._may_begin() and (visit := self._lanes.take(time.monotonic())) is not None:

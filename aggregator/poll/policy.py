@@ -113,7 +113,7 @@ def after(
     learned = _learned(known, response, document, now)
     if feed.url == feed.shown_url:  # where a secret leads may be one too, and is not kept
         learned = _moved(learned, response, now, moves or Moves())
-    if changed:
+    if changed or known.changed is None:  # the first reading is news, and its silence begins
         learned = replace(learned, changed=now, rhythm=timing.rhythm(known, now))
     own = timing.own_wish(feed, learned, now, random)
     return timing.timed(learned, own, timing.server_wishes(learned, response, now))

@@ -18,6 +18,8 @@ DAY = timedelta(days=1)
 JITTER = 0.1
 """Intervals beyond the shortest are lengthened by up to this share, lest feeds fall into step."""
 
+_DOUBLINGS = 20
+"""More than any bound leaves room for."""
 _HOURS_A_DAY = 24
 _DAYS_A_WEEK = 7
 
@@ -55,8 +57,7 @@ def backoff_wish(
     feed: Feed, failures: int, longest: timedelta, now: datetime, random: Random
 ) -> Wish:
     """Double the interval with each failure in a row, up to ``longest``."""
-    doublings = min(failures - 1, 32)
-    backoff = feed.min_interval * 2**doublings
+    backoff = feed.min_interval * 2 ** min(failures - 1, _DOUBLINGS)
     return Wish(
         now + _jittered(feed.min_interval, backoff, longest, random),
         f"backoff after {failures} failure{'s' if failures > 1 else ''}",

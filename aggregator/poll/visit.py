@@ -41,6 +41,8 @@ class Limits:
     """Bytes of a body, as they are sent and as they are decoded."""
     arriving: int = 256 << 20
     """Bytes of all bodies on their way, above which none may outgrow its fair share."""
+    unread: int = 64 << 20
+    """Bytes of answers that nobody has taken yet, above which nothing new is asked."""
     header: int = 64 << 10
     """Bytes of all header lines of one answer."""
     redirects: int = 10

@@ -272,6 +272,16 @@ def test_a_slow_reader_holds_up_no_transfer(server, make_fetcher):
     assert [response.failure for response in (first, *answers)] == [None] * 5
 
 
+def test_nothing_new_is_asked_while_too_much_lies_unread(server, make_fetcher):
+    for number in range(4):
+        server.says(f"/{number}", FEED)
+    fetcher = make_fetcher(allow=frozenset({server.authority}), limits=Limits(unread=1))
+    answers = fetcher.fetch([Request(feed=str(n), url=server.url(f"/{n}")) for n in range(4)])
+    for number in range(4):
+        assert next(answers).body == FEED
+        assert len(server.seen) <= number + 2
+
+
 def test_a_reader_who_leaves_ends_the_transfers(server, make_fetcher):
     left = threading.Event()
 
@@ -342,6 +352,16 @@ def test_an_unknown_certificate_is_not_trusted(tls_server, fetch):
     (response,) = fetch(tls_server.url("/feed"), allow=(tls_server.authority,))
     assert "certificate is not to be trusted" in str(response.failure)
     assert tls_server.seen == []
+
+
+@pytest.mark.parametrize("directory", [".", "none"])
+def test_without_a_bundle_nothing_is_trusted_blindly(
+    tls_server, fetch, monkeypatch, tmp_path, directory
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / directory))
+    (response,) = fetch(tls_server.url("/feed"), allow=(tls_server.authority,))
+    assert "certificate is not to be trusted" in str(response.failure)
 
 
 def test_a_certificate_that_the_system_knows_is(tls_server, fetch, monkeypatch):

@@ -152,6 +152,11 @@ class TestOwnInterval:
         gap = self.gaps(999 * DAY, 60)[-1]
         assert FEED.max_interval / 1.1 <= gap <= FEED.max_interval
 
+    def test_a_feed_that_never_had_an_entry_is_no_busy_one(self):
+        state = polled()
+        state = polled(state, now=NOW + 40 * HOUR)
+        assert state.due == NOW + 50 * HOUR
+
     def test_a_daily_feed_is_polled_several_times_a_day(self):
         assert all(6 * HOUR <= gap <= 18 * HOUR for gap in self.gaps(DAY, 100))
 

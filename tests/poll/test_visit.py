@@ -1,3 +1,4 @@
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -47,6 +48,18 @@ def test_a_folded_field_is_one():
 @pytest.mark.parametrize("line", [b"HTTP/1.1", b"HTTP/1.1 abc what", b"HTTP/1.1 \xb2"])
 def test_a_status_that_is_no_number(line):
     assert answered(line, b"").status == 0
+
+
+def test_a_body_that_unpacks_to_nothing_still_counts_as_sent():
+    visit = Visit(Request(feed="f", url="https://example.org/"), Limits(size=100))
+    for line in (b"HTTP/1.1 200 OK\r\n", b"Content-Encoding: gzip\r\n", b"\r\n"):
+        visit.take_header(line)
+    nothing = gzip.compress(b"")
+    sent = 0
+    while visit.take_body(nothing):
+        sent += len(nothing)
+        assert sent <= 100
+    assert "larger than" in str(visit.problem)
 
 
 lines = st.one_of(
