@@ -1,9 +1,9 @@
 """Which characters the bytes stand for.
 
 In this order: a byte order mark, what the bytes themselves prove, the charset of the HTTP header,
-the XML declaration (RFC 7303 section 3), the usual encoding of the feed's language, the one in which
-common characters are common. A label means what browsers take it for (WHATWG Encoding Standard,
-section 4.2): ``gb2312`` is GB18030, ``iso-8859-1`` is windows-1252.
+the XML declaration (RFC 7303 section 3), the usual encoding of the feed's language, the one in
+which common characters are common. A label means what browsers take it for (WHATWG Encoding
+Standard, section 4.2): ``gb2312`` is GB18030, ``iso-8859-1`` is windows-1252.
 """
 
 import codecs

@@ -93,6 +93,8 @@ def _is_text(detail: Raw) -> bool:
 
 def _content(raw: Raw, detail: Raw, value: str, *, atom: bool) -> Content:
     """Return a text with its kind: RSS texts are markup by custom, Atom's say what they are."""
+    if text(detail, "type") == "application/xhtml+xml":
+        value = value.replace("></br>", ">")  # feedparser's <br/>, two breaks to a browser
     return Content(
         value=value,
         html=not atom or text(detail, "type") in _HTML_TYPES,
