@@ -1,4 +1,8 @@
-"""One lane a host: one visitor at a time, spaced, while no host waits for another's."""
+"""One lane a host: one visitor at a time, spaced; of those that are free the longest lane first.
+
+No host waits for another. Where turns are scarce the longest lane decides when all is done, since
+its visitors go one by one, and so it must not begin last.
+"""
 
 import heapq
 from collections import deque
@@ -22,7 +26,10 @@ class Lanes(Generic[T]):
         """Take the pause between the end of a job and the start of the next at the same host."""
         self._delay = delay
         self._lanes: dict[str, _Lane[T]] = {}
-        self._open: list[tuple[float, int, str]] = []
+        self._pausing: list[tuple[float, int, str]] = []
+        """Hosts with somebody waiting, by when they open."""
+        self._open: list[tuple[int, int, str]] = []
+        """Such hosts that are open, by how few wait."""
         self._turn = 0
         self.waiting = 0
         """How many jobs have not yet begun."""
@@ -40,10 +47,12 @@ class Lanes(Generic[T]):
 
     def take(self, now: float) -> T | None:
         """Return the next job whose host is free, which then is busy; None where there is none."""
-        if not self._open or self._open[0][0] > now:
+        while self._pausing and self._pausing[0][0] <= now:
+            _, turn, host = heapq.heappop(self._pausing)
+            heapq.heappush(self._open, (-len(self._lanes[host].waiting), turn, host))
+        if not self._open:
             return None
-        _, _, host = heapq.heappop(self._open)
-        lane = self._lanes[host]
+        lane = self._lanes[heapq.heappop(self._open)[2]]
         lane.busy = True
         self.waiting -= 1
         return lane.waiting.popleft()
@@ -62,14 +71,18 @@ class Lanes(Generic[T]):
         jobs = list(lane.waiting)
         lane.waiting.clear()
         self.waiting -= len(jobs)
+        self._pausing = [offer for offer in self._pausing if offer[2] != host]
         self._open = [offer for offer in self._open if offer[2] != host]
+        heapq.heapify(self._pausing)
         heapq.heapify(self._open)
         return jobs
 
     def next_opening(self) -> float | None:
         """Return when the next job can be taken, provided that no running one ends before."""
-        return self._open[0][0] if self._open else None
+        if self._open:
+            return self._lanes[self._open[0][2]].opens
+        return self._pausing[0][0] if self._pausing else None
 
     def _offer(self, host: str, lane: _Lane[T]) -> None:
         self._turn += 1
-        heapq.heappush(self._open, (lane.opens, self._turn, host))
+        heapq.heappush(self._pausing, (lane.opens, self._turn, host))

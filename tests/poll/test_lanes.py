@@ -42,6 +42,20 @@ def test_no_host_waits_for_another():
     assert [lanes.take(0), lanes.take(0), lanes.take(0)] == ["a1", "b1", None]
 
 
+def test_the_longest_lane_goes_first():
+    lanes = Lanes[str](delay=1)
+    for job in ("b1", "c1", "c2", "a1", "a2", "a3"):
+        lanes.add(job[0], job)
+    order, now = list[str](), 0.0
+    while lanes.waiting:  # one turn a second
+        taken = lanes.take(now)
+        assert taken is not None
+        order.append(taken)
+        lanes.free(taken[0], now)
+        now += 1
+    assert order == ["a1", "c1", "a2", "b1", "c2", "a3"]
+
+
 def test_a_redirect_comes_before_those_who_wait():
     lanes = Lanes[str](delay=0)
     lanes.add("a", "a1")
