@@ -136,6 +136,8 @@ class Response:
     elapsed: timedelta = timedelta()
     failure: str | None = None
     """In words, with what to do."""
+    unheard: bool = False
+    """No server heard of the request, since its host's name has no address: for us, or at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -243,6 +243,7 @@ class _Exchange:
         visit, begun = self._running.pop(handle)
         self._idle.append(handle)
         visit.spent += time.monotonic() - begun
+        visit.unheard = code == pycurl.E_COULDNT_RESOLVE_HOST
         self._lanes.free(visit.address.host, time.monotonic())
         try:
             if code and not visit.enough:

@@ -16,6 +16,8 @@ from aggregator.poll import freshness, timing
 
 PATIENCE = 3
 """Failures in a row after which a place that the feed moved to is doubted."""
+UNHEARD = timedelta(hours=2)
+"""Back-off is for the sake of servers: one that never heard of us needs no more."""
 SLACK = 0.02
 """Share of the shortest interval that a poll may come early: runs do not take equally long."""
 
@@ -105,9 +107,7 @@ def after(
     problem = _problem(known, response, error)
     if problem is not None:
         failed = _failed(known, response, problem)
-        longest = feed.max_interval
-        if response.status == HTTPStatus.NOT_FOUND:
-            longest = max(longest, timing.DAY)
+        longest = _longest_backoff(feed, response)
         own = timing.backoff_wish(feed, failed.failures, longest, now, random)
         return timing.timed(failed, own, timing.retry_wishes(response, now))
     learned = _learned(known, response, document, now)
@@ -220,6 +220,14 @@ def _failed(known: FeedState, response: Response, problem: str) -> FeedState:
     if failed.moved_to is not None and failed.failures >= PATIENCE:
         failed = replace(failed, moved_to=None, etag=None, last_modified=None)
     return replace(failed, gone=response.status == HTTPStatus.GONE and _is_final(response))
+
+
+def _longest_backoff(feed: Feed, response: Response) -> timedelta:
+    if response.status == HTTPStatus.NOT_FOUND:
+        return max(feed.max_interval, timing.DAY)
+    if response.unheard:  # it spares no server, and our own network may soon be back
+        return max(feed.min_interval, min(feed.max_interval, UNHEARD))
+    return feed.max_interval
 
 
 def _is_final(response: Response) -> bool:

@@ -60,6 +60,8 @@ class Visit:
         self.request = request
         self.address = address.parse(request.url)
         """Where it has led so far: what is to be asked next."""
+        self.unheard = False
+        """Its host's name has no address."""
         self.spent = 0.0
         """Seconds on the wire; waiting for a turn does not count."""
         self._limits = limits
@@ -178,6 +180,7 @@ class Visit:
             hops=tuple(self._hops),
             elapsed=timedelta(seconds=self.spent),
             failure=failure,
+            unheard=self.unheard,
         )
 
     def _rewind_headers(self, status_line: bytes) -> None:

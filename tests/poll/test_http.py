@@ -217,6 +217,7 @@ def test_one_bad_address_disturbs_no_other(server, fetch, url, words):
     responses = {response.feed: response for response in fetch(url, server.url("/feed"))}
     assert responses[server.url("/feed")].body == FEED
     assert words in str(responses[url].failure)
+    assert responses[url].unheard == ("invalid" in url)
 
 
 def test_nobody_listens(fetch):

@@ -256,6 +256,13 @@ class TestFailures:
             state = learn(state, answered(404), feed=feed)
         assert wait(state) > 0.9 * DAY
 
+    def test_a_network_that_was_away_is_not_held_against_the_feed(self):
+        away = replace(answered(0, failure="no address"), unheard=True)
+        state = learn(response=away)
+        for _ in range(20):
+            state = learn(state, away)
+        assert (wait(state) <= 2 * HOUR, state.failures) == (True, 21)
+
     def test_a_410_ends_it(self):
         state = learn(response=answered(410))
         assert state.gone
