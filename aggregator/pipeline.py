@@ -12,7 +12,7 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
-from aggregator.cluster import Changes, Clusterer
+from aggregator.cluster import Changes, Clusterer, Coverage
 from aggregator.errors import ParseError
 from aggregator.match import SPAN
 from aggregator.model import (
@@ -135,7 +135,11 @@ class _Reading:
 
 
 class Pipeline:
-    """The path from due feeds to stored stories, a batch of responses at a time."""
+    """The path from due feeds to stored stories, a batch of responses at a time.
+
+    It remembers the stories of the last days from run to run: the store may have no other writer
+    meanwhile, and after an exception a new pipeline is needed.
+    """
 
     def __init__(
         self,
@@ -153,6 +157,7 @@ class Pipeline:
         self._store = store
         self._fetcher = fetcher
         self._clusterer = clusterer
+        self._coverage = Coverage(SPAN)
         self._clock = clock
         self._random = random
         self._redact = redact
@@ -166,6 +171,8 @@ class Pipeline:
         how many answers have come. KeyboardInterrupt stores what has come and goes on its way.
         """
         now = self._clock()
+        self._coverage.forget(now - 2 * SPAN)
+        self._clusterer.forget(now - 2 * SPAN)
         self._store.subscribe(tuple(self._feeds.values()), now)
         states = self._store.states()
         due = [
@@ -235,7 +242,7 @@ class Pipeline:
         """Put articles into stories, among those told around the same days."""
         if not articles:
             return Changes()
-        for since, until in spans(article.published for article in articles):
+        for since, until in self._coverage.extend(article.published for article in articles):
             self._clusterer.load(self._store.stories(since=since, until=until, content=False))
         self._clusterer.load(self._store.stories_at([a.url for a in articles if a.url]))
         return self._clusterer.add(articles, self._clock())
@@ -273,15 +280,3 @@ def _batches(
         raise
     if batch:
         yield batch
-
-
-def spans(moments: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the times around these moments in which a match may lie, those that meet as one."""
-    spans = [(moment - SPAN, moment + SPAN) for moment in sorted(moments)]
-    since, until = spans[0]
-    for start, end in spans[1:]:
-        if start > until:
-            yield since, until
-            since = start
-        until = end
-    yield since, until

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from aggregator.cluster import Clusterer
-from aggregator.match import SPAN, Matcher
+from aggregator.match import Matcher
 from aggregator.model import Feed, Request, Response
-from aggregator.pipeline import BATCH, Pipeline, Taken, spans
+from aggregator.pipeline import BATCH, Pipeline, Taken
 from aggregator.storage import SqlStore, open_store
 
 NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
@@ -185,15 +185,6 @@ def test_what_is_not_due_is_asked_only_by_force(run, web):
     run()
     assert run() == []
     assert len(run(force=True)) == 1
-
-
-def test_spans_that_meet_are_one():
-    day = timedelta(days=1)
-    moments = [NOON, NOON + day, NOON + 30 * day]
-    assert list(spans(reversed(moments))) == [
-        (NOON - SPAN, NOON + day + SPAN),
-        (NOON + 30 * day - SPAN, NOON + 30 * day + SPAN),
-    ]
 
 
 def test_the_examples_give_the_same_stories_in_any_order(run, web, store):

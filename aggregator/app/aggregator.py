@@ -70,8 +70,8 @@ class Aggregator:
             allow=frozenset(config.network.allow),
             host_delay=config.host_delay,
         )
-        self._clusterer = self._new_clusterer()
-        self._held = False
+        self._pipeline: Pipeline | None = None
+        """While other runs are excluded."""
 
     @classmethod
     def open(cls, config: Config | Path | str, *, dry_run: bool = False) -> Self:
@@ -102,15 +102,15 @@ class Aggregator:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Exclude other runs while the block lasts; raises StoreLocked where one was first."""
-        if self._held:
+        if self._pipeline:
             yield
             return
         with self._store.lock(f"pid {os.getpid()} on {gethostname()}"):
-            self._held = True
+            self._pipeline = self._new_pipeline()
             try:
                 yield
             finally:
-                self._held = False
+                self._pipeline = None
 
     def run_once(
         self, *, force: bool = False, watch: Callable[[int, int], None] = lambda _done, _of: None
@@ -176,27 +176,26 @@ class Aggregator:
         name = UniversalSentenceEncoder.name
         return Matcher(RememberingEncoder(name, UniversalSentenceEncoder, self._store))
 
-    def _new_clusterer(self) -> Clusterer:
-        return Clusterer(
-            self._matcher(),
-            draw_id=lambda: uuid4().urn,
-            priorities={feed.id: feed.priority for feed in self.config.feeds},
+    def _new_pipeline(self) -> Pipeline:
+        return Pipeline(
+            feeds=self.config.feeds,
+            store=self._store,
+            fetcher=self._fetcher,
+            clusterer=Clusterer(
+                self._matcher(),
+                draw_id=lambda: uuid4().urn,
+                priorities={feed.id: feed.priority for feed in self.config.feeds},
+            ),
+            clock=self._clock,
+            random=self._random,
+            redact=self.config.redact,
         )
 
     def _poll(
         self, *, force: bool, watch: Callable[[int, int], None]
     ) -> tuple[tuple[Polled, ...], tuple[Story, ...]]:
         """Run the path; return what came of each feed, and the stories new or changed."""
-        pipeline = Pipeline(
-            feeds=self.config.feeds,
-            store=self._store,
-            fetcher=self._fetcher,
-            clusterer=self._clusterer,
-            clock=self._clock,
-            random=self._random,
-            redact=self.config.redact,
-        )
-        self._clusterer.forget(self._clock() - 2 * SPAN)
+        pipeline = self._pipeline or self._new_pipeline()
         polled: list[Polled] = []
         stories: dict[str, Story] = {}
         try:
@@ -206,7 +205,7 @@ class Aggregator:
                 for withdrawal in taken.withdrawals:
                     stories.pop(withdrawal.story, None)
         except BaseException:
-            self._clusterer = self._new_clusterer()  # the old one may know what was not stored
+            self._pipeline = self._new_pipeline()  # the old one may know what was not stored
             raise
         return tuple(polled), tuple(stories.values())
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from pydantic import ValidationError
 
@@ -248,4 +248,4 @@ def _store_url(url: str, directory: Path) -> str:
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path or path.startswith(":memory:"):
         return url
-    return f"sqlite:///{directory / path}"
+    return f"sqlite:///{quote(str(directory / unquote(path)))}"

@@ -94,6 +94,11 @@ def test_the_store_is_relative_to_the_configuration_or_a_server():
     assert problems("version: 1\nfeeds: []\nstore: a.db")[0].startswith("feeds.yaml:3: store: ")
 
 
+def test_a_folder_with_signs_that_urls_reserve_holds_a_store_too():
+    config = load("version: 1\nfeeds: []", directory=Path("/srv/100% news?"), environment={})
+    assert config.store == "sqlite:////srv/100%25%20news%3F/aggregator.db"
+
+
 def test_every_problem_is_reported_at_once_with_its_line_and_key():
     found = problems(
         "version: 1\n"
