@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -21,8 +22,12 @@ _TEXT: Final = 200
 _TELLING_DATED: Final = 20
 _TELLING_UNDATED: Final = 60
 """Letters that a title and text need to be a name beside others: "Live updates" is none."""
-_ALIKE: Final = 60
-"""Of 100: titles below this are not one title edited."""
+_ALIKE: Final = 85
+_BARELY_ALIKE: Final = 60
+"""Of 100: what titles must have in common to be one title edited, without and with a name in common
+that the store remembers."""
+_T = TypeVar("_T")
+
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _NUMBER: Final = re.compile(r"\d+")
@@ -50,7 +55,8 @@ def keys(items: Sequence[Clues]) -> list[tuple[str, ...]]:
 
     - A guid is a key unless items with different links and different texts carry it (a broken
       system that gives all the same).
-    - An address is a key unless items with different guids, titles and texts carry it.
+    - An address is a key unless items carry it that differ in guid and text, and whose titles are
+      not one title edited (posts of a live blog, versions on a page of changes).
     - A text (title, beginning and date) is a key where it says enough to be no boilerplate, unless
       items differing in both guid and address carry it; always where there is nothing else.
     """
@@ -58,8 +64,18 @@ def keys(items: Sequence[Clues]) -> list[tuple[str, ...]]:
     urls = [_url_key(item.url) for item in items]
     texts = [_text_key(item) for item in items]
     bodies = [item.text for item in items]
-    titles = [_letters(item.title) for item in items]
-    trusted = _agreeing(guids, urls, texts) | _agreeing(urls, guids, titles, bodies)
+    trusted = {
+        name
+        for name, at in _bearers(guids).items()
+        if len(at) == 1 or _agree(urls, at) or _agree(texts, at)
+    } | {
+        name
+        for name, at in _bearers(urls).items()
+        if len(at) == 1
+        or _agree(guids, at)
+        or _agree(bodies, at)
+        or all(_is_edit(items[at[0]].title, items[other].title) for other in at)
+    }
     shared_texts = _contradicted_texts(texts, guids, urls)
     named: list[tuple[str, ...]] = []
     for item, guid, url, text in zip(items, guids, urls, texts, strict=True):
@@ -121,23 +137,28 @@ def _is_telling(item: Clues) -> bool:
     return item.guid is None and enough >= _TELLING_UNDATED
 
 
-def _agreeing(names: Sequence[str | None], *witnesses: Sequence[str | None]) -> frozenset[str]:
-    """Return the names whose bearers all agree in one of the witnesses, None aside."""
+def _bearers(names: Sequence[str | None]) -> dict[str, list[int]]:
+    """Return at which positions each name stands."""
     bearers: dict[str, list[int]] = defaultdict(list)
     for position, name in enumerate(names):
         if name is not None:
             bearers[name].append(position)
-    return frozenset(
-        name
-        for name, positions in bearers.items()
-        if len(positions) == 1 or any(_one(witness, positions) for witness in witnesses)
-    )
+    return bearers
 
 
-def _one(witness: Sequence[str | None], positions: Iterable[int]) -> bool:
+def _agree(witness: Sequence[str | None], positions: Iterable[int]) -> bool:
     """Tell whether a witness says one and the same thing, and something, at all positions."""
     said = {witness[position] for position in positions}
     return len(said) == 1 and not said <= {None, ""}
+
+
+def _is_edit(one: str, other: str, least: int = _ALIKE) -> bool:
+    """Tell whether two titles are one, edited: alike by ``least`` of 100, with the same numbers."""
+    one, other = (_NO_LETTER.sub(" ", title).casefold() for title in (one, other))
+    return (
+        set(_NUMBER.findall(one)) == set(_NUMBER.findall(other))
+        and fuzz.token_set_ratio(one, other) >= least
+    )
 
 
 def _contradicted_texts(
@@ -175,15 +196,15 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
     """Tell new drafts from known articles, and known ones that changed from those that did not.
 
     ``known`` holds what the store remembers under the drafts' keys, of this feed alone. An article
-    that a document gives twice counts once: the first.
+    that a document gives twice counts once, as it was dated last, else as it stands first.
     """
-    new: list[Article] = []
-    changed: list[Article] = []
-    unchanged: list[str] = []
+    new: dict[int, Article] = {}
+    changed: dict[int, Article] = {}
+    unchanged: dict[int, str] = {}
     further: list[tuple[str, str]] = []
     owners: dict[str, str] = {}
     seen: set[str] = set()
-    for draft in drafts:
+    for position, draft in sorted(enumerate(drafts), key=_last_said, reverse=True):
         article = _believed(draft, known)
         name = next((key for key in article.keys if key in owners or key in known), None)
         record = None if name is None or name in owners else known[name]
@@ -195,19 +216,31 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
         if identity not in seen:
             seen.add(identity)
             if record is None:
-                new.append(article)
+                new[position] = article
             elif record.content_hash == article.content_hash:
-                unchanged.append(identity)
+                unchanged[position] = identity
             else:
-                changed.append(_continued(article, record))
+                changed[position] = _continued(article, record)
         for key in article.keys:
             owners.setdefault(key, identity)
+    again = {*unchanged.values(), *(article.id for article in changed.values())}
     return Resolution(
-        new=tuple(new),
-        changed=tuple(changed),
-        unchanged=tuple(unchanged),
-        learned=_lasting(further, {*unchanged, *(article.id for article in changed)}),
+        new=_in_order(new),
+        changed=_in_order(changed),
+        unchanged=_in_order(unchanged),
+        learned=_lasting(further, again),
     )
+
+
+def _last_said(placed: tuple[int, Article]) -> datetime:
+    """Return when the feed last says something of a draft."""
+    _, draft = placed
+    return max(draft.published, draft.updated or draft.published)
+
+
+def _in_order(placed: Mapping[int, _T]) -> tuple[_T, ...]:
+    """Return what stands at positions in their order."""
+    return tuple(placed[position] for position in sorted(placed))
 
 
 def _continued(article: Article, record: Known) -> Article:
@@ -258,10 +291,7 @@ def _is_other(draft: Article, record: Known) -> bool:
     """Tell whether title and date speak against one article."""
     if draft.published == record.published or not (draft.title and record.title):
         return False
-    one, other = draft.title.casefold(), record.title.casefold()
-    if set(_NUMBER.findall(one)) != set(_NUMBER.findall(other)):
-        return True
-    return fuzz.token_set_ratio(one, other) < _ALIKE
+    return not _is_edit(draft.title, record.title, least=_BARELY_ALIKE)
 
 
 def _lasting(further: Sequence[tuple[str, str]], again: set[str]) -> tuple[tuple[str, str], ...]:

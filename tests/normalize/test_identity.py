@@ -264,6 +264,52 @@ def test_an_item_given_twice_in_a_document_counts_once():
     assert found.learned == (("guid:2", only.id),)
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_an_item_republished_in_one_document_the_later_edition_counts(newest_first):
+    old = Entry(
+        guid="1",
+        link="https://example.org/train",
+        title=Content(value="More trains in autumn", html=True),
+        summary=Content(value="Tickets at once.", html=True),
+        published="Fri, 17 Oct 2025 06:00:00 GMT",
+    )
+    new = replace(
+        old,
+        guid="1-r2",
+        title=Content(value="More trains in autumn: tickets from eight", html=True),
+        summary=Content(value="Tickets from eight o'clock.", html=True),
+        published="Fri, 17 Oct 2025 07:00:00 GMT",
+    )
+
+    found = identify(drafts(*((new, old) if newest_first else (old, new))), {})
+
+    (only,) = found.new
+    assert only.guid == "1-r2"
+    assert ("guid:1", only.id) in found.learned
+
+
+def test_posts_on_one_page_are_articles_of_their_own():
+    posts = (
+        "Minister speaks in parliament",
+        "Opposition leaves the chamber",
+        "Vote 1 of 3",
+        "Vote 2 of 3",
+    )
+    page = "https://example.org/live"
+
+    found = identify(
+        drafts(
+            *(
+                Entry(guid=str(n), link=page, title=Content(value=post, html=True))
+                for n, post in enumerate(posts)
+            )
+        ),
+        {},
+    )
+
+    assert [item.title for item in found.new] == list(posts)
+
+
 def test_a_known_item_given_twice_counts_once():
     first = article()
 
