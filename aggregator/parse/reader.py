@@ -24,35 +24,36 @@ MAX_LOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What feedparser made of some of a document's items."""
+    """What feedparser made of a document."""
 
     about: Raw
     """The feed itself."""
     version: str
-    entries: tuple[Raw, ...]
-    items: tuple[Item, ...]
-    """Those that it was handed: one an entry, unless there are items within items."""
+    entries: tuple[tuple[Raw, bool], ...]
+    """Each with whether it has a guid that is a link."""
+    lost: int = 0
+    """How many items it failed on."""
 
 
-def read_items(sound: Sound, items: tuple[Item, ...], url: str) -> list[Reading]:
+def read_items(sound: Sound, items: tuple[Item, ...], url: str) -> Reading:
     """Read these items of a document: in one go, or in parts around those that it fails on.
 
     ``url`` is where the document came from. Raises ParseError where nothing can be read.
     """
     try:
-        return [_read(sound, items, url)]
+        return _read(sound, items, url)
     except ParseError:
         if not items:
             raise
         shell = _read(sound, (), url)
-    readings = [shell]
+    entries: list[tuple[Raw, bool]] = []
     lost = 0
     for reading in _halves(sound, items, url):
         if reading is not None:
-            readings.append(reading)
+            entries.extend(reading.entries)
         elif (lost := lost + 1) > MAX_LOST:
             raise ParseError(f"feedparser fails on more than {MAX_LOST} items; please report it")
-    return readings
+    return Reading(shell.about, shell.version, (*shell.entries, *entries), lost)
 
 
 def _halves(sound: Sound, items: tuple[Item, ...], url: str) -> Iterator[Reading | None]:
@@ -83,4 +84,9 @@ def _read(sound: Sound, items: tuple[Item, ...], url: str) -> Reading:
         raise ParseError(
             f"feedparser cannot read it ({type(error).__name__}: {error}); please report the feed"
         ) from error
-    return Reading(raw["feed"], raw["version"] or "", tuple(raw["entries"]), items)
+    entries: list[Raw] = raw["entries"]
+    if len(entries) == len(items):
+        links = [item.permalink for item in items]
+    else:  # items within items: feedparser says whether the guid stands in for a link
+        links = [bool(entry.get("guidislink")) for entry in entries]
+    return Reading(raw["feed"], raw["version"] or "", tuple(zip(entries, links, strict=True)))

@@ -28,15 +28,13 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
     if kind is None or (kind == "rdf" and not where.items and b"channel" not in sound.data):
         raise refusal.other_xml(where.root)
     marks = digests(sound.data, where)
-    new = unseen(where.items, marks, seen)
-    readings = read_items(sound, new, url)
-    about = readings[0].about
+    reading = read_items(sound, unseen(where.items, marks, seen), url)
+    about = reading.about
     link = _page(url, text(about, "link"))
     hours, days = schedule.skips(keep(sound.data, where.items, ()))
-    lost = len(new) - sum(len(reading.items) for reading in readings)
     return ParsedFeed(
-        format=_format(kind, readings[0].version),
-        entries=tuple(item for reading in readings for item in _entries(reading, kind)),
+        format=_format(kind, reading.version),
+        entries=tuple(_entries(reading, kind)),
         title=text(about, "title"),
         link=link,
         base=url if kind in _ATOM_KINDS else link or url,
@@ -48,10 +46,14 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
         skip_days=days,
         hubs=tuple(dict.fromkeys(related(about, "hub"))),
         self_url=next(related(about, "self"), None),
-        digests=marks,
+        digests=() if reading.lost else marks,
         truncated=sound.truncated,
-        problems=sound.problems + ((f"items that could not be read: {lost}",) if lost else ()),
+        problems=sound.problems + _losses(reading),
     )
+
+
+def _losses(reading: Reading) -> tuple[str, ...]:
+    return (f"items that could not be read: {reading.lost}",) if reading.lost else ()
 
 
 def _format(kind: str, version: str) -> str:
@@ -63,11 +65,8 @@ def _format(kind: str, version: str) -> str:
 
 def _entries(reading: Reading, kind: str) -> Iterator[Entry]:
     atom = kind in _ATOM_KINDS
-    permalinks = [item.permalink for item in reading.items]
-    if len(permalinks) != len(reading.entries):  # items within items
-        permalinks = [bool(raw.get("guidislink")) for raw in reading.entries]
     feed_authors = names(reading.about) if atom else ()
-    for raw, permalink in zip(reading.entries, permalinks, strict=True):
+    for raw, permalink in reading.entries:
         yield entry(raw, feed_authors, permalink=permalink and kind in _RSS_KINDS, atom=atom)
 
 
