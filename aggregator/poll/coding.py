@@ -38,15 +38,15 @@ class Body:
     def __init__(self, content_encoding: str, limit: int) -> None:
         """Take the Content-Encoding field and the most bytes that may come out.
 
-        Raise FetchError for a coding that we did not ask for, or for several on top of each other.
+        What is no coding we know (``utf-8`` is met) counts as none, as in browsers.
+        Raise FetchError for several on top of each other.
         """
-        codings = [name.strip().lower() for name in content_encoding.split(",")]
-        codings = [name for name in codings if name not in ("", "identity")]
+        named = (name.strip().lower() for name in content_encoding.split(","))
+        codings = [name for name in named if name in _DECODERS]
         if len(codings) > 1:
             raise FetchError(f"it is compressed more than once ({content_encoding}): not unpacked")
-        self._coding = codings[0] if codings else "identity"
-        if self._coding not in _DECODERS:
-            raise FetchError(f"it is compressed in a way we did not ask for ({self._coding})")
+        self._coding = codings[0] if codings else "plain"
+        self._choose = _DECODERS.get(self._coding, lambda _head: _Plain())
         self._limit = limit
         self._head = b""
         self._decoder: _Decoder | None = None
@@ -61,7 +61,7 @@ class Body:
             if len(self._head) < len(_GZIP_MAGIC):
                 return
             data, self._head = self._head, b""
-            self._decoder = _DECODERS[self._coding](data)
+            self._decoder = self._choose(data)
         self._decode(self._decoder, data)
 
     def finish(self) -> bytes:
@@ -69,11 +69,14 @@ class Body:
         if self._decoder is None:
             if not self._head:
                 return b""
-            self._decoder = _DECODERS[self._coding](self._head)
+            self._decoder = self._choose(self._head)
             self._decode(self._decoder, self._head)
         if not self._decoder.ended:
             raise FetchError(f"the {self._coding} body ends before its end; it is asked again")
         return b"".join(self._parts)
+
+    def _chosen(self, head: bytes) -> _Decoder:
+        return _DECODERS[self._coding](head) if self._coding in _DECODERS else _Plain()
 
     def _decode(self, decoder: _Decoder, data: bytes) -> None:
         try:
@@ -168,7 +171,6 @@ def _deflate(head: bytes) -> _Decoder:
 
 
 _DECODERS: dict[str, Callable[[bytes], _Decoder]] = {
-    "identity": lambda _head: _Plain(),
     "gzip": _gzip,
     "x-gzip": _gzip,
     "deflate": _deflate,

@@ -104,9 +104,9 @@ def test_layers_are_not_unpacked(coding):
         Body(coding, LIMIT)
 
 
-def test_an_unknown_coding_is_an_error():
-    with pytest.raises(FetchError, match="did not ask for"):
-        Body("compress", LIMIT)
+@pytest.mark.parametrize("coding", ["utf-8", "none", "text/xml", ","])
+def test_what_is_no_coding_is_none(coding):
+    assert decoded(coding, TEXT) == TEXT
 
 
 def test_a_body_exactly_at_the_limit_passes():
