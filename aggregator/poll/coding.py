@@ -46,7 +46,7 @@ class Body:
         if len(codings) > 1:
             raise FetchError(f"it is compressed more than once ({content_encoding}): not unpacked")
         self._coding = codings[0] if codings else "plain"
-        self._choose = _DECODERS.get(self._coding, lambda _head: _Plain())
+        self._choose = _DECODERS.get(self._coding, _plain)
         self._limit = limit
         self._head = b""
         self._decoder: _Decoder | None = None
@@ -157,6 +157,10 @@ class _Zstd:
     @property
     def ended(self) -> bool:
         return self._frame.eof
+
+
+def _plain(_head: bytes) -> _Decoder:
+    return _Plain()
 
 
 def _gzip(head: bytes) -> _Decoder:
