@@ -75,9 +75,6 @@ class Body:
             raise FetchError(f"the {self._coding} body ends before its end; it is asked again")
         return b"".join(self._parts)
 
-    def _chosen(self, head: bytes) -> _Decoder:
-        return _DECODERS[self._coding](head) if self._coding in _DECODERS else _Plain()
-
     def _decode(self, decoder: _Decoder, data: bytes) -> None:
         try:
             for part in decoder.decode(data):
