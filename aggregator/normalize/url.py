@@ -186,10 +186,7 @@ def canonical(url: str) -> str | None:
     for _ in range(_PASSES):
         if form is None:
             return None
-        try:
-            following = _simplified(form)
-        except ValueError:
-            return None
+        following = _simplified(form)
         if following == form:
             return form
         form = following
@@ -203,13 +200,10 @@ def is_home(url: str) -> bool:
 
 
 def _simplified(url: str) -> str | None:
-    """Apply every rule once."""
+    """Apply every rule once to an address as ``resolve`` returns it."""
     rules = _rules()
     parts = urlsplit(url)
-    host = _ascii_host(parts.hostname)
-    if host is None:
-        return None
-    host = _plain_host(host)
+    host = _plain_host(parts.netloc.removesuffix(f":{parts.port}"))
     rest = "/" + _percent(parts.path).lstrip("/")
     if parts.query:
         rest += "?" + _percent(parts.query)

@@ -113,6 +113,16 @@ def test_a_bilingual_text_falls_into_its_parts(blocks):
     assert "市長" not in english.lead
 
 
+def test_a_text_of_three_languages_has_three_parts():
+    languages = [part.language for part in split(FR + ZH + ZH + EN, "Le budget est adopté")]
+
+    assert languages == ["fr", "zh-Hant", "en"]
+
+
+def test_of_a_very_long_text_the_beginning_counts():
+    assert len(split(EN * 200 + ZH * 200, "Council passes budget")) == 1
+
+
 def test_the_part_that_the_title_is_in_comes_first():
     assert summary(split(ZH + EN, "Council passes budget")) == [
         ("en", "Council passes budget", EN[0][:12]),
