@@ -42,6 +42,14 @@ def test_no_host_waits_for_another():
     assert [lanes.take(0), lanes.take(0), lanes.take(0)] == ["a1", "b1", None]
 
 
+def test_who_could_go_at_once_is_not_made_to_wait():
+    lanes = Lanes[str](delay=2)
+    lanes.add("a", "a1")
+    lanes.add("b", "b1")
+    lanes.take(5)
+    assert lanes.next_opening() == 0
+
+
 def test_the_longest_lane_goes_first():
     lanes = Lanes[str](delay=1)
     for job in ("b1", "c1", "c2", "a1", "a2", "a3"):
