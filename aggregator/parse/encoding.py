@@ -70,14 +70,21 @@ _SHOWN = {
 }
 _USUAL = {"zh": "gb18030", "ja": "cp932", "ko": "cp949", "ru": "cp1251", "uk": "cp1251"}
 _COMMON = {
-    "gb18030": "的是一在不了有人国中",
-    "big5hkscs": "的是一在不了有人國中",
-    "cp932": "のにをはがでとたる",
-    "euc_jp": "のにをはがでとたる",
-    "cp949": "이다의에는을가한를",
+    "gb18030": ("的是一在不了有人国中大为年上会新日月出", 0.1),
+    "big5hkscs": ("的是一在不了有人國中大為年上會新日月出", 0.1),
+    "cp932": ("のにをはがでとたるスン", 0.2),
+    "euc_jp": ("のにをはがでとたるスン", 0.2),
+    "cp949": ("이다의에는을가한를", 0.15),
+    "cp1251": ("оеаинтср", 0.5),
+    "koi8-r": ("оеаинтср", 0.5),
+    "cp1253": ("αοιεστνη", 0.5),
+    "cp1255": ("יולהאםרת", 0.5),
+    "cp1256": ("الينمروت", 0.5),
+    "cp874": ("านรอกเงม", 0.3),
 }
-_COMMON_SHARE = 0.02
-"""Of a text's characters beyond ASCII."""
+"""The commonest characters of an encoding's languages, and about what share of a text they are."""
+_LEAST = 0.4
+"""Of that share, from which on an encoding is believed."""
 _TRADITIONAL = frozenset({b"tw", b"hk", b"mo", b"hant"})
 
 _ASCII = bytes(range(128))
@@ -198,13 +205,13 @@ def _likely(body: bytes) -> str:
 
 def _commonest(body: bytes) -> str | None:
     """Return the encoding in which the commonest characters of its languages are common."""
-    shares = {
-        codec: sum(map(text.count, common)) / len(text.translate(_NO_ASCII))
-        for codec, common in _COMMON.items()
+    scores = {
+        codec: sum(map(text.count, common)) / len(text.translate(_NO_ASCII)) / share
+        for codec, (common, share) in _COMMON.items()
         if (text := _strict(body, codec))
     }
-    best = max(shares, key=lambda codec: shares[codec], default=None)
-    return best if best is not None and shares[best] > _COMMON_SHARE else None
+    best = max(scores, key=lambda codec: scores[codec], default=None)
+    return best if best is not None and scores[best] >= _LEAST else None
 
 
 def _usual(body: bytes) -> str | None:
