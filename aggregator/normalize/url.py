@@ -33,6 +33,7 @@ _SIMPLE_PATH: Final = re.compile(
     r"(?:/(?!amp|default|index)[a-z0-9_%-]*)*(?:\.s?html?)?/?", re.IGNORECASE
 )
 """A path that no rule is about, as nearly all are."""
+_WORD_END: Final = re.compile(r"[^a-z0-9]")
 _RANDOM: Final = re.compile(r"(?=.*\d)[0-9A-Za-z_-]{16,}")
 
 Rewrites: TypeAlias = tuple[tuple[re.Pattern[str], str], ...]
@@ -276,10 +277,15 @@ def _is_noise(name: str, value: str) -> bool:
     return (
         name in rules.trackers
         or name.startswith(rules.prefixes)
-        or (name in rules.doubtful_trackers and value.lower() in rules.tracker_values)
+        or (name in rules.doubtful_trackers and _first_word(value) in rules.tracker_values)
         or (name in rules.doubtful_sessions and _RANDOM.fullmatch(value) is not None)
         or (name in rules.variants and value.lower() in rules.variants[name])
     )
+
+
+def _first_word(value: str) -> str:
+    """Return the letters and digits that a value begins with."""
+    return _WORD_END.split(value.lower(), maxsplit=1)[0]
 
 
 def _percent(text: str) -> str:

@@ -1,4 +1,6 @@
 import json
+import tomllib
+from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.normalize.url import LONGEST, canonical, is_home, registrable_domain, resolve
 
+RULES = files("aggregator.normalize") / "url.toml"
 CASES = json.loads(Path(__file__).with_name("urls.json").read_text(encoding="utf-8"))
 BASE = "https://example.org/dir/page?q=1"
 
@@ -65,6 +68,17 @@ def test_resolving_gives_an_ascii_web_address_or_nothing(base, link):
 @given(anything)
 def test_the_registrable_domain_of_anything_is_text_or_nothing(text):
     assert registrable_domain(text) is None or registrable_domain(text)
+
+
+def test_the_rules_are_kept_in_order():
+    data = tomllib.loads(RULES.read_text(encoding="utf-8"))
+    lists = [data["labels"], *data["keep"].values(), *data["hosts"].values()]
+    lists += [data["tracking"][key] for key in ("prefixes", "names")]
+    lists += [data["tracking"]["values"][key] for key in ("names", "values")]
+    lists += [list(data[table]) for table in ("redirectors", "aliases", "keep", "hosts")]
+
+    for names in lists:
+        assert names == sorted({name.lower() for name in names})
 
 
 def test_wrappers_around_wrappers_without_end_have_no_canonical_form():
