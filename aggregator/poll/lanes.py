@@ -29,7 +29,7 @@ class Lanes(Generic[T]):
         self._pausing: list[tuple[float, int, str]] = []
         """Hosts with somebody waiting, by when they open."""
         self._open: list[tuple[int, int, str]] = []
-        """Such hosts that are open, by how few wait."""
+        """Such hosts that are open, the longest lane first."""
         self._turn = 0
         self.waiting = 0
         """How many jobs have not yet begun."""
