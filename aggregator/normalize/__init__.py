@@ -2,7 +2,11 @@
 
 ::
 
-    Entry → url · text · date · language → Article (draft) → identity → new, changed or unchanged
+    Entry ─┬ url       links: safe, absolute, canonical
+           ├ text      markup: sanitized; plain text drawn from it
+           ├ date      when, and how we know
+           └ parts     one a language: script → words → language
+             → article (drafts) → identity: new, changed or unchanged
 """
 
 from aggregator.normalize.article import normalize

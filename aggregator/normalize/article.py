@@ -11,7 +11,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aggregator.model import Article, Content, Enclosure, Entry, Feed, ParsedFeed
-from aggregator.normalize import date, identity, language, text
+from aggregator.normalize import date, identity, text
+from aggregator.normalize.language import tag
+from aggregator.normalize.parts import split
 from aggregator.normalize.url import canonical, is_home, registrable_domain, resolve
 
 _LOG: Final = logging.getLogger(__name__)
@@ -86,7 +88,7 @@ class _Document:
             return None
         url = self._address(link)
         body = _without_echo(blocks, headline)
-        parts = language.split(body, title, self._hint(entry, content))
+        parts = split(body, title, self._hint(entry, content))
         published, source = date.published(entry, self.now)
         guid = text.line(entry.guid or "")
         article = Article(
@@ -165,7 +167,7 @@ class _Document:
         """Return the language to assume: the entry's own, the user's word, the document's."""
         overall = self.document.language
         for said in (entry.title, content, entry.summary):
-            if said is not None and said.language != overall and language.tag(said.language):
+            if said is not None and said.language != overall and tag(said.language):
                 return said.language
         return self.feed.language or overall
 
