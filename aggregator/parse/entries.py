@@ -75,8 +75,9 @@ def _get(raw: Raw, key: str) -> Any:
 
 def _link(raw: Raw) -> str | None:
     """Return the item's own link; where there is none, feedparser puts the guid in its place."""
+    links = list(related(raw, "alternate"))
     link = text(raw, "link")
-    return link if link and link in related(raw, "alternate") else None
+    return link if link in links else next(iter(links), None)
 
 
 def _said(raw: Raw, key: str, *, atom: bool) -> Content | None:

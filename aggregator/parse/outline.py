@@ -16,6 +16,8 @@ from aggregator.errors import ParseError
 
 MAX_DEPTH: Final = 200
 """Elements within each other."""
+MAX_ELEMENTS: Final = 1_000_000
+MAX_ITEMS: Final = 50_000
 MAX_ATTRIBUTES: Final = 100
 """Of one element, namespace declarations not counted."""
 MAX_NAMESPACES: Final = 200
@@ -107,6 +109,7 @@ class _Walk:
         self.parser.EndElementHandler = self.end
         self.parser.StartNamespaceDeclHandler = self.declare
         self.parser.StartDoctypeDeclHandler = self.doctype
+        self.elements = 0
         self.depth = 0
         self.root = ""
         self.kind: str | None = None
@@ -123,6 +126,9 @@ class _Walk:
         self.contexts: set[str] = set()
 
     def start(self, qualified: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            raise _refusal(f"more than {MAX_ELEMENTS} elements")
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise _refusal(f"elements nested more than {MAX_DEPTH} deep")
@@ -132,6 +138,8 @@ class _Walk:
         if self.item_depth:
             self.within_item(name, attributes)
         elif name in _ITEMS and self.depth > 1 and _is_feed_element(qualified):
+            if len(self.items) == MAX_ITEMS:
+                raise _refusal(f"more than {MAX_ITEMS} items")
             self.contexts.add("\n".join(self.ancestors))
             self.item_depth = self.depth
             self.item_start = self.parser.CurrentByteIndex
