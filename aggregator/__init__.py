@@ -5,6 +5,7 @@
 The one public name is loaded when it is first used: importing a stage loads no edge.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +17,5 @@ __all__ = ["Aggregator", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "Aggregator":
-        from aggregator.app import Aggregator  # noqa: PLC0415  lazily: see above
-
-        return Aggregator
+        return import_module("aggregator.app").Aggregator
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
