@@ -90,7 +90,9 @@ _TELLTALES: Final = {
 _FOREIGN: Final = 0.85
 """The share of Latin letters that a text in another script may have: names, brands, quotations."""
 _COMMONEST: Final = {"Cyrillic": "ru", "Arabic": "ar"}
-_NO_PROSE: Final = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|[@#][A-Za-z0-9_]+")
+_NO_PROSE: Final = re.compile(
+    r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|[@#][A-Za-z0-9_]+"
+)
 
 
 def detect(text: str, hint: str | None = None) -> str | None:

@@ -64,7 +64,8 @@ def _part(title: str, texts: Iterable[str], hint: str | None) -> Part:
 def _pieces(blocks: Iterable[str]) -> Iterator[_Piece]:
     """Yield the paragraphs, one that mixes two texts by its sentences, up to ``_READ``."""
     read = 0
-    for block in blocks:
+    for whole in blocks:
+        block = whole[:_READ]
         weights = weigh(block)
         mixed = len(weights) > 1 and sorted(weights.values())[-2] >= _LEAST
         yield from _runs(block) if mixed else (_piece(block, weights),)
@@ -76,14 +77,14 @@ def _pieces(blocks: Iterable[str]) -> Iterator[_Piece]:
 def _runs(block: str) -> Iterator[_Piece]:
     """Cut a paragraph between sentences where the script changes."""
     ends = [sentence.end() for sentence in _SENTENCE.finditer(block)]
-    start, run = 0, _piece("")
+    start, current = 0, ""
     for begin, end in pairwise([0, *ends, len(block)]):
         label = _piece(block[begin:end]).label
-        if label and run.label and label != run.label:
-            yield run
+        if current and label and label != current:
+            yield _piece(block[start:begin].strip())
             start = begin
-        run = _piece(block[start:end].strip())
-    yield run
+        current = label or current
+    yield _piece(block[start:].strip())
 
 
 def _piece(text: str, weights: dict[str, int] | None = None) -> _Piece:

@@ -237,6 +237,7 @@ _RUBY: Final = re.compile(r"<r[pt](?:\s[^<>]*)?>.*?</r[pt]>", re.DOTALL)
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _FOOTER: Final = re.compile(
     r"the post .{1,300} (?:appeared first on|first appeared on) .{1,200}"
+    r"|submitted by /u/\S+|(?:\[link\] )?\[comments\]"
     r"|(?:continue reading|read more|read the full (?:story|article)|weiterlesen|leer más"
     r"|lire la suite|leggi tutto|閱讀全文|阅读全文|繼續閱讀|继续阅读|続きを読む).{0,120}",
     re.IGNORECASE,

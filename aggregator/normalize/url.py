@@ -30,9 +30,10 @@ _SLASHES: Final = re.compile(r"^(https?):[/\\]+", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]+\]")
 _MAIL: Final = re.compile(r"mailto:[^\s<>\"'@]+@[^\s<>\"'@]+", re.IGNORECASE)
 _SIMPLE_PATH: Final = re.compile(
-    r"(?:/(?!amp|default|index)[a-z0-9_%-]*)*(?:\.s?html?)?/?", re.IGNORECASE
+    r"(?:/(?!default|index)[a-z0-9_%-]*)*(?:\.s?html?)?/?", re.IGNORECASE
 )
 """A path that no rule is about, as nearly all are."""
+_DIGIT: Final = re.compile(r"\d")
 _WORD_END: Final = re.compile(r"[^a-z0-9]")
 _RANDOM: Final = re.compile(r"(?=.*\d)[0-9A-Za-z_-]{16,}")
 
@@ -250,7 +251,24 @@ def _plain_path(path: str) -> str:
     if not _SIMPLE_PATH.fullmatch(path):
         for pattern, replacement in _rules().paths:
             path = pattern.sub(replacement, path)
-    return "/" + path.strip("/")
+    return "/" + "/".join(_without_amp(path.strip("/").split("/")))
+
+
+def _without_amp(segments: list[str]) -> list[str]:
+    """Drop "amp" at either end of a path whose rest still names an article.
+
+    A number or a slug of three words does: /products/amp is a page of its own.
+    """
+    if segments[-1] == "amp" and _names_article(segments[-2:-1]):
+        return segments[:-1]
+    if segments[0] == "amp" and _names_article(segments[1:]):
+        return segments[1:]
+    return segments
+
+
+def _names_article(segments: list[str]) -> bool:
+    """Tell whether one of these is an article's number or slug."""
+    return any(_DIGIT.search(segment) or segment.count("-") > 1 for segment in segments)
 
 
 def _telling(host: str, path: str, query: list[str]) -> list[str]:

@@ -224,6 +224,7 @@ def test_markup_without_end_is_cut_but_for_the_pictures_written_into_it():
         ("<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字</p>", ("漢字",)),
         ("<p>e\u0301\u202e\u200b\ufeff\x00\x07x\x92s\ud800</p>", ("éx’s",)),
         ("<p>one</p><p>The post <a>X</a> appeared first on <a>Y</a>.</p>", ("one",)),
+        ("<p>one</p>submitted by <a>/u/x</a> <br><a>[link]</a> <a>[comments]</a>", ("one",)),
         ("<p>one [&#8230;]</p>", ("one…",)),
         ("<p>one</p><p>Continue reading...</p>", ("one",)),
         ("<p>全文</p><p>閱讀全文</p>", ("全文",)),

@@ -89,6 +89,13 @@ def test_wrappers_around_wrappers_without_end_have_no_canonical_form():
     assert canonical(address) is None
 
 
+@pytest.mark.parametrize("text", ["-", "1", "/-", "amp/", "%41", "&utm_a", ";jsessionid=", "/../"])
+def test_addresses_made_to_be_slow_come_to_an_end(text):
+    address = canonical("http://example.org/" + text * (7000 // len(text)))
+
+    assert address is None or address.startswith("https://example.org/")
+
+
 @pytest.mark.parametrize(
     ("link", "address"),
     [
