@@ -26,7 +26,10 @@ _ECHO: Final = 40
 """Characters by which a paragraph that repeats the title may be longer, a publisher's name say."""
 _OPENING: Final = 80
 """Characters of a summary that show it to be the beginning of the content."""
-_PICTURE: Final = re.compile(r'<img[^<>]* src="([^"]*)"')
+_PICTURE: Final = re.compile(
+    r'<img(?![^<>]* (?:height|width)="\d{1,2}(?:px)?")[^<>]* src="([^"]*)"'
+)
+"""In sanitized markup, and no icon: those are less than a hundred pixels wide or high."""
 
 
 def normalize(
@@ -114,8 +117,13 @@ class _Document:
             first_seen=self.now,
             content_hash=_content_hash(title, blocks, url, enclosures),
         )
+        files = " ".join(enclosure.url for enclosure in enclosures)
         return article, identity.Clues(
-            guid=guid or None, url=url, title=title, text=" ".join(body), date=_stated(entry)
+            guid=guid or None,
+            url=url,
+            title=title,
+            text=" ".join(body) or files or article.image or "",
+            date=_stated(entry),
         )
 
     def _html(self, content: Content | None) -> str:
@@ -151,7 +159,7 @@ class _Document:
                 yield Enclosure(url=url, type=kind, length=length)
 
     def _image(self, entry: Entry, html: str) -> str | None:
-        """Return the picture that the entry names, else the first in its text."""
+        """Return the picture that the entry names, else the first in its text that is no icon."""
         if entry.image and (image := resolve(self.base, entry.image)):
             return image
         picture = _PICTURE.search(html)

@@ -45,7 +45,7 @@ class Clues(NamedTuple):
     """Canonical; None where the link is the site's front page, which names no item."""
     title: str
     text: str
-    """Plain text."""
+    """Plain text, or what stands in its place: the addresses of files, a picture."""
     date: str
     """The date that the feed gives, in any one spelling; "" where it gives none."""
 

@@ -179,6 +179,22 @@ def test_the_first_picture_of_the_text_stands_in():
     assert made.image == "https://example.org/a.png?x=1&y=2"
 
 
+def test_an_icon_is_no_picture_of_an_article():
+    icons = '<img src="/i.png" width="16" height="16"><img height="24px" src="/j.png">'
+    made = article(title=html("T"), summary=html(f'{icons}<img src="/p.png" width="600">'))
+
+    assert made.image == "https://example.org/p.png"
+
+
+def test_files_and_pictures_without_a_word_are_articles_of_their_own():
+    made = articles(
+        *(Entry(enclosures=(Enclosure(url=f"/{n}.mp3"),)) for n in range(2)),
+        *(Entry(summary=html(f'<img src="/{n}.png">')) for n in range(2)),
+    )
+
+    assert len({item.id for item in made}) == 4
+
+
 def test_markup_is_taken_before_plain_text():
     made = article(content=(plain("plain text, and longer too"), html("<b>markup</b>")))
 
