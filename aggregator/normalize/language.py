@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 
 # --------------------------------------------------------------------------- tags
 
-_OLD_TAGS: Final = {"in": "id", "iw": "he", "ji": "yi", "nb": "no", "nn": "no", "sh": "hr"}
-_MISTAKEN_TAGS: Final = {"cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "kr": "ko"}
+_ALIASES: Final = {
+    **{"fil": "tl", "in": "id", "iw": "he", "ji": "yi", "nb": "no", "nn": "no", "sh": "hr"},
+    **{"cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "kr": "ko"},
+}
+"""Old and narrower tags, and countries mistaken for languages."""
 _TRADITIONAL: Final = frozenset({"hant", "hk", "mo", "tw"})
+_CODES: Final = frozenset(
+    """aa ab af ak am an ar as ast av ay az ba be bg bi bm bn bo br bs ca ce ceb ch ckb cmn co cr
+    cs cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gsw gu gv ha haw he
+    hi hr ht hu hy ia id ig ii ik io is it iu ja jv ka kg ki kk kl km kn ko kr ks ku kv kw ky la lb
+    lg li ln lo lt lv mg mh mi mk ml mn mr ms mt my na ne ng nl no nv ny oc om or os pa pl ps pt qu
+    rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to
+    tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo yue za zh zu""".split()  # noqa: SIM905  a list of words reads best as words
+)
+"""ISO 639, as far as texts are published in it: "und" and "xx" are no languages."""
 _TAG: Final = re.compile(r"([a-z]{2,3})((?:[-_][a-z0-9]{1,8})*)")
 
 
@@ -34,7 +46,9 @@ def tag(hint: str | None) -> str | None:
     match = _TAG.fullmatch((hint or "").strip().lower())
     if match is None:
         return None
-    language = _OLD_TAGS.get(match[1]) or _MISTAKEN_TAGS.get(match[1]) or match[1]
+    language = _ALIASES.get(match[1], match[1])
+    if language not in _CODES:
+        return None
     if language not in {"zh", "yue", "cmn"}:
         return language
     subtags = frozenset(re.split("[-_]", match[2])[1:])
