@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 # --------------------------------------------------------------------------- tags
 
-_ALIASES: Final = {
-    **{"fil": "tl", "in": "id", "iw": "he", "ji": "yi", "nb": "no", "nn": "no", "sh": "hr"},
-    **{"cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "kr": "ko"},
+_ALIASES: Final = {"fil": "tl", "in": "id", "iw": "he", "ji": "yi", "nb": "no", "nn": "no"} | {
+    "cn": "zh",
+    "cz": "cs",
+    "dk": "da",
+    "gr": "el",
+    "jp": "ja",
+    "kr": "ko",
 }
 """Old and narrower tags, and countries mistaken for languages."""
 _TRADITIONAL: Final = frozenset({"hant", "hk", "mo", "tw"})
+_SIMPLIFIED: Final = frozenset({"cn", "hans", "my", "sg"})
 _CODES: Final = frozenset(
     """aa ab af ak am an ar as ast av ay az ba be bg bi bm bn bo br bs ca ce ceb ch ckb cmn co cr
     cs cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gsw gu gv ha haw he
@@ -52,9 +57,9 @@ def tag(hint: str | None) -> str | None:
     if language not in {"zh", "yue", "cmn"}:
         return language
     subtags = frozenset(re.split("[-_]", match[2])[1:])
-    if language == "yue" or subtags & _TRADITIONAL:
+    if "hans" not in subtags and (language == "yue" or subtags & _TRADITIONAL):
         return "zh-Hant"
-    return "zh-Hans" if subtags & {"hans", "cn", "sg", "my"} else "zh"
+    return "zh-Hans" if subtags & _SIMPLIFIED else "zh"
 
 
 # --------------------------------------------------------------------------- any text

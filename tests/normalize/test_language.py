@@ -36,6 +36,7 @@ def test_any_text_has_a_language_or_none(text, hint):
         ("zh-TW", "zh-Hant"),
         ("zh_HK", "zh-Hant"),
         ("zh-Hant-CN", "zh-Hant"),
+        ("zh-Hans-HK", "zh-Hans"),
         ("zh-cn", "zh-Hans"),
         ("zh-Hans", "zh-Hans"),
         ("zh-SG", "zh-Hans"),
