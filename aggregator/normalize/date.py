@@ -126,7 +126,7 @@ def _moment(year: int, month: int, day: int, clock: _Clock, offset: timedelta) -
     if clock > (24, 0, 0) or clock.minute > 59 or clock.second > 60:  # noqa: PLR2004  the clock's own
         raise ValueError(clock)
     if year in _BUDDHIST:
-        year -= _ERAS["พ.ศ."]
+        year -= _BUDDHIST_ERA
     time = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
     return (datetime(year, month, day, tzinfo=timezone(offset)) + time).astimezone(UTC)
 
@@ -151,9 +151,11 @@ _CHINESE: Final = re.compile(
     r"(?P<era>民國|民国|令和|平成)?\s*(?P<year>\d{1,4}|元)\s*[年년.]\s*"
     r"(?P<month>\d{1,2})\s*[月월.]\s*(?P<day>\d{1,2})\s*[日号號일.]?"
 )
-_ERAS: Final = {"民國": -1911, "民国": -1911, "令和": -2018, "平成": -1988, "พ.ศ.": 543}
-"""What its years are ahead of ours."""
+_ERAS: Final = {"民國": -1911, "民国": -1911, "令和": -2018, "平成": -1988}
+"""What to take from an era's years to have ours."""
 _BUDDHIST: Final = range(2400, 2700)
+_BUDDHIST_ERA: Final = 543
+"""Thailand's years, and what they are ahead of ours."""
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?!\d)")
 _WORD: Final = re.compile(r"[^\W\d_][^\d\s.,;:/()-]*")
 _DIGITS: Final = re.compile(r"\d+")
