@@ -96,6 +96,8 @@ class Store(Protocol):
 
 BATCH = 200
 """Feeds a transaction: a commit costs a flush of the disk, whatever it carries."""
+BATCH_BYTES = 64 << 20
+"""Bytes of bodies from which a batch is complete before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,13 +267,11 @@ def _batches(
 ) -> Iterator[list[Response]]:
     """Gather responses into batches; an interrupt ends the last one early, then goes its way."""
     batch: list[Response] = []
-    done = 0
     try:
-        for response in responses:
+        for done, response in enumerate(responses, 1):
             batch.append(response)
-            done += 1
             watch(done, of)
-            if len(batch) == BATCH:
+            if len(batch) == BATCH or sum(len(r.body) for r in batch) >= BATCH_BYTES:
                 yield batch
                 batch = []
     except KeyboardInterrupt:

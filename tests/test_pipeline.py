@@ -158,6 +158,13 @@ def test_a_large_poll_is_stored_batch_by_batch_and_watched(run, web, store):
     assert len(store.states()) == BATCH + 1
 
 
+def test_large_bodies_make_small_batches(run, web, monkeypatch):
+    body = rss(("1", "One"))
+    monkeypatch.setattr("aggregator.pipeline.BATCH_BYTES", 2 * len(body))
+    web.answers = dict.fromkeys("abcde", body)
+    assert [len(taken.polled) for taken in run()] == [2, 2, 1]
+
+
 def test_no_secret_reaches_the_store(store):
     class Failing(Web):
         def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:

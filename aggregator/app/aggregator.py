@@ -66,7 +66,7 @@ class Aggregator:
         self._random = random or Random()  # noqa: S311  jitter keeps no secret
         self._fetcher = fetcher or FeedFetcher(
             clock=clock,
-            contact=config.network.contact,
+            contact=config.network.contact or config.publish.base_url,
             allow=frozenset(config.network.allow),
             host_delay=config.host_delay,
         )
@@ -125,15 +125,15 @@ class Aggregator:
         with self.exclusive():
             polled, stories = self._poll(force=force, watch=watch)
             published = None if self._dry_run else self._publish()
+            states = self.feeds().values()
             return Summary(
                 subscribed=len(self.config.feeds),
                 polled=polled,
                 stories=stories,
                 published=published,
                 directory=self.config.directory,
-                next_due=min(
-                    filter(None, (s.next_poll for s in self.feeds().values())), default=None
-                ),
+                all_failed=bool(polled) and all(state.error for state in states),
+                next_due=min(filter(None, (state.next_poll for state in states)), default=None),
             )
 
     def stories(

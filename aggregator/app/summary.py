@@ -23,6 +23,8 @@ class Summary:
     published: tuple[str, ...] | None
     """The files that were replaced; None on a dry run."""
     directory: Path
+    all_failed: bool
+    """Something was polled, and every subscribed feed is failing."""
     next_due: datetime | None
     """When the next feed is due; None where none ever is."""
 

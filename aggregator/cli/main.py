@@ -28,7 +28,7 @@ class Exit(IntEnum):
     DONE = 0
     """Done, even if single feeds failed."""
     FAILED = 1
-    """Every feed that was polled failed; with ``--strict``, any."""
+    """Every feed fails; with ``--strict``, any."""
     WRONG_USE = 2
     """Wrong use or configuration, or a store or directory that cannot be used."""
     HELD = 3
@@ -156,8 +156,7 @@ def aggregate(
         with report.progress() as watch:
             summary = aggregator.run_once(force=force, watch=watch)
         report.told(summary)
-    failed = [polled for polled in summary.polled if polled.state.error]
-    if failed and (strict or len(failed) == len(summary.polled)):
+    if summary.all_failed or (strict and any(polled.state.error for polled in summary.polled)):
         raise typer.Exit(Exit.FAILED)
 
 

@@ -99,7 +99,9 @@ class Network(_Section):
     ] = ()
     contact: Annotated[
         WebAddress | None,
-        Field(description="A page about you, named to every server asked, for complaints."),
+        Field(
+            description="A page about you, named to every server; else publish.base_url."
+        ),
     ] = None
 
 

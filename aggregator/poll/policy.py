@@ -107,6 +107,8 @@ def after(
     problem = _problem(known, response, error)
     if problem is not None:
         failed = _failed(known, response, problem)
+        if feed.is_local:
+            return _local(failed, now)
         longest = _longest_backoff(feed, response)
         own = timing.backoff_wish(feed, failed.failures, longest, now, random)
         return timing.timed(failed, own, timing.retry_wishes(response, now))
@@ -115,8 +117,15 @@ def after(
         learned = _moved(learned, response, now, moves or Moves())
     if changed or known.changed is None:  # the first reading is news, and its silence begins
         learned = replace(learned, changed=now, rhythm=timing.rhythm(known, now))
+    if feed.is_local:
+        return _local(learned, now)
     own = timing.own_wish(feed, learned, now, random)
     return timing.timed(learned, own, timing.server_wishes(learned, response, now))
+
+
+def _local(known: FeedState, now: datetime) -> FeedState:
+    """Return what is known of a file of our own, which no manners keep us from."""
+    return replace(known, due=now, not_before=None, rule="a local file: read at every run")
 
 
 def _known(feed: Feed, state: FeedState | None) -> FeedState:
@@ -170,6 +179,8 @@ def _learned(
             skip_days=document.skip_days,
         )
     lifetime = freshness.lifetime(headers, response.at)
+    if document is not None and document.truncated:  # what it taught would hide the rest of it
+        return replace(learned, etag=None, last_modified=None, lifetime=lifetime, body_hash=None)
     if response.status in _WHOLE:
         return replace(
             learned,

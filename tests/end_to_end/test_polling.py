@@ -79,6 +79,8 @@ def test_exit_codes(server, loopback, folder):
     server.says("/good", FEED)
     loopback("/good", "/missing")
     assert folder.run("--once", "--strict").returncode == 1
+    loopback("/good", "/missing")
+    assert folder.run("--once", "--force").returncode == 0
     loopback("/missing")
     assert folder.run("--once", "--force", "--quiet").returncode == 1
     folder.configure("version: 1\nfeeds: {}")

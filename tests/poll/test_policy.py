@@ -105,6 +105,12 @@ class TestDue:
         local = replace(FEED, url="file:/feeds/a.xml", shown_url="file:feeds/a.xml")
         assert policy.due(local, learn(feed=local), NOW)
 
+    def test_a_file_keeps_no_timetable(self):
+        file = replace(FEED, url="file:/srv/feed.xml")
+        for state in (learn(feed=file), learn(feed=file, error="no feed")):
+            assert (state.due, state.not_before) == (NOW, None)
+            assert state.rule == "a local file: read at every run"
+
     def test_another_url_makes_it_a_feed_never_polled(self):
         state = learn(response=answered(410))
         moved = replace(FEED, url=URL + "2", shown_url=URL + "2")
@@ -160,6 +166,11 @@ class TestValidators:
         state = learn(None, self.FIRST)
         state = learn(state, answered(etag='"2"'), error="no feed")
         assert (state.etag, state.last_modified) == (None, None)
+
+    def test_those_of_a_document_cut_short_would_hide_its_rest(self):
+        cut = replace(DOCUMENT, truncated=True)
+        state = learn(response=answered(etag='"one"'), document=cut)
+        assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
 
     @pytest.mark.parametrize("status", [404, 429, 500, 999])
     def test_a_failure_leaves_them(self, status):
