@@ -15,8 +15,8 @@ LEAD = 600
 LEAD_WEIGHT = 0.5
 """What a term of the lead counts beside one of the title."""
 
-NAME, NUMBER = "@", "#"
-"""What marks a term that is a name's key or a number: the same in every language."""
+NUMBER = "#"
+"""What a term begins with that is a number, the same in every language as names' keys are."""
 
 _DIGITS = re.compile(r"\d+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|(?<=[。！？])")
@@ -113,7 +113,7 @@ def _all_terms(folded: str) -> frozenset[str]:
     return frozenset(
         (
             *terms(folded),
-            *(NAME + name for name in names.find(folded)),
+            *names.find(folded),
             *(NUMBER + number for number in quantities.find(folded)),
         )
     )

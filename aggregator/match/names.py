@@ -10,6 +10,9 @@ from importlib import resources
 
 from aggregator.match.text import fold, is_unspaced, tokens
 
+NAME = "@"
+"""What a key begins with: no word does."""
+
 _LONGEST = 4
 """Words in the longest name that is looked for."""
 _ARABIC_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ل", "ب")
@@ -27,7 +30,7 @@ def _tables() -> tuple[dict[str, str], dict[str, list[str]]]:
                 continue
             key, spellings = line.split(":", 1)
             for spelling in spellings.split("|"):
-                keys.setdefault(" ".join(tokens(fold(spelling))), key)
+                keys.setdefault(" ".join(tokens(fold(spelling))), NAME + key)
     for spelling in sorted(keys, key=lambda s: (-len(s), s)):
         if is_unspaced(spelling):
             unspaced.setdefault(spelling[0], []).append(spelling)
@@ -35,7 +38,7 @@ def _tables() -> tuple[dict[str, str], dict[str, list[str]]]:
 
 
 def find(folded: str) -> frozenset[str]:
-    """Return the keys of the names in a folded text."""
+    """Return the keys of the names in a folded text: ``@trump``."""
     words: list[str] = []
     found: set[str] = set()
     for token in tokens(folded):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import expm1
 
-from aggregator.match.features import NAME, NUMBER
+from aggregator.match.features import NUMBER
 from aggregator.match.judgement import Judgement, Pair
+from aggregator.match.names import NAME
 from aggregator.match.scoring import Features, models, probability
 from aggregator.model import Level
 
@@ -44,14 +45,7 @@ def explain(judgement: Judgement) -> Explanation:
 
 def _told(pair: Pair) -> list[tuple[float, str]]:
     """Return what the features of a pair add to the log odds, in words, the most first."""
-    model = models()[pair.model]
-    added = dict(
-        zip(
-            Features._fields,
-            (w * f for w, f in zip(model.weights, pair.features, strict=True)),
-            strict=True,
-        )
-    )
+    added = dict(zip(Features._fields, models()[pair.model].added(pair.features), strict=True))
     told = [(sum(added[name] for name in names), words(pair)) for names, words in _WORDS]
     return sorted(((weight, words) for weight, words in told if words), reverse=True)
 
@@ -110,7 +104,7 @@ def _hours(pair: Pair) -> str:
 
 
 _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
-    (("meaning", "close"), _meaning),
+    (("meaning",), _meaning),
     (("words", "title", "spelling"), _words),
     (("names",), _names),
     (("other_names",), _other_names),

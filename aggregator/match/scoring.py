@@ -1,11 +1,11 @@
 """How likely two documents report one event: features of the pair, and a fitted model of them.
 
-A model is a logistic regression a kind of pair: within a language or across, with vectors or
-without. Its weights stand in ``weights.json`` with the data that they were fitted on
-(scripts/fit).
+There is a model for each kind of pair: within a language or across, with vectors or without.
+They stand in ``weights.json`` with the data that they were fitted on (scripts/fit).
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from aggregator.match.features import NAME, NUMBER, Document, Passage
+from aggregator.match.features import NUMBER, Document, Passage
+from aggregator.match.names import NAME
 
-USUAL_COSINE = 0.3
-"""Of unrelated news of one field; what lies above tells more than what lies below."""
 USUAL_SPELLING = 50
 """Likeness in percent that titles reach by chance."""
+FARTHEST = 10
+"""Days told from which it makes no difference how many more lie between."""
 SERIES = 90
 """Likeness in percent from which titles with other numbers are of one series."""
 
@@ -39,7 +40,6 @@ class Weighed:
     """All terms, of length 1."""
     title: Rarities
     names: Rarities
-    """Names of title and lead."""
     numbers: Rarities
 
 
@@ -54,9 +54,13 @@ def weigh(document: Document, passage: Passage, rarity: Callable[[str], float]) 
         rarities=rarities,
         vector={term: weight / length for term, weight in weights.items()},
         title={term: rarities[term] for term in passage.title_terms},
-        names={term: value for term, value in rarities.items() if term.startswith(NAME)},
-        numbers={term: value for term, value in rarities.items() if term.startswith(NUMBER)},
+        names=_marked(NAME, rarities),
+        numbers=_marked(NUMBER, rarities),
     )
+
+
+def _marked(mark: str, rarities: Rarities) -> Rarities:
+    return {term: rarity for term, rarity in rarities.items() if term.startswith(mark)}
 
 
 class Features(NamedTuple):
@@ -64,8 +68,6 @@ class Features(NamedTuple):
 
     meaning: float
     """Cosine of the encoder's vectors, -1 to 1."""
-    close: float
-    """How far that cosine is above the usual, 0 to 1."""
     words: float
     """Cosine of the terms weighed by rarity, 0 to 1."""
     title: float
@@ -105,7 +107,6 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
     hours = abs((a.published - b.published).total_seconds()) / 3600
     return Features(
         meaning=cosine,
-        close=max(0.0, cosine - USUAL_COSINE),
         words=sum(weight * y.vector.get(term, 0.0) for term, weight in x.vector.items()),
         title=_shared(x.title, y.title) / lighter if lighter else 0.0,
         names=log1p(names),
@@ -116,7 +117,7 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
         other_numbers=float(bool(x.numbers and y.numbers) and not numbers),
         spelling=max(0.0, spelling - USUAL_SPELLING) / (100 - USUAL_SPELLING),
         same_day=float(apart == 0),
-        other_day=log1p(apart - 1) if apart and apart > 1 else 0.0,
+        other_day=log1p(min(apart, FARTHEST) - 1) if apart else 0.0,
         other_place=float(bool(a.ordinals and b.ordinals) and a.ordinals.isdisjoint(b.ordinals)),
         series=float(_one_series(x.passage, y.passage)),
         publisher=float(bool(a.publisher) and a.publisher == b.publisher),
@@ -143,16 +144,40 @@ def _one_series(x: Passage, y: Passage) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """What a feature adds to the log odds at each value: straight between the points."""
+
+    values: tuple[float, ...]
+    """Ascending, two at least."""
+    added: tuple[float, ...]
+
+    def __call__(self, value: float) -> float:
+        """Return what is added; beyond the ends as much as at them."""
+        if value <= self.values[0]:
+            return self.added[0]
+        if value >= self.values[-1]:
+            return self.added[-1]
+        right = bisect_right(self.values, value)
+        x0, x1 = self.values[right - 1 : right + 1]
+        y0, y1 = self.added[right - 1 : right + 1]
+        return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """A logistic regression."""
+    """An additive logistic regression (Hastie and Tibshirani 1986): a curve a feature."""
 
     intercept: float
-    weights: tuple[float, ...]
+    curves: tuple[Curve, ...]
     """In the order of ``Features``."""
+
+    def added(self, features: Features) -> list[float]:
+        """Return what each feature adds to the log odds, in the order of ``Features``."""
+        return [curve(value) for curve, value in zip(self.curves, features, strict=True)]
 
     def logit(self, features: Features) -> float:
         """Return the log of the odds that the pair reports one event."""
-        return self.intercept + sum(w * f for w, f in zip(self.weights, features, strict=True))
+        return self.intercept + sum(self.added(features))
 
 
 def probability(logit: float) -> float:
@@ -173,7 +198,11 @@ def models() -> Mapping[str, Model]:
     data = json.loads(source.read_text("utf-8"))
     return {
         name: Model(
-            model["intercept"], tuple(model["weights"][field] for field in Features._fields)
+            intercept=model["intercept"],
+            curves=tuple(
+                Curve(*map(tuple, zip(*model["curves"][field], strict=True)))
+                for field in Features._fields
+            ),
         )
         for name, model in data["models"].items()
     }
