@@ -395,6 +395,8 @@ class Batch:
     """New, or changed in place."""
     keys: tuple[tuple[str, str, str], ...] = ()
     """(feed, key, article): names newly learned of articles already known."""
+    digests: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(feed, ``ParsedFeed.digests``) of the documents read: their items need no second reading."""
     stories: tuple[Story, ...] = ()
     """New or changed, whole."""
     withdrawals: tuple[Withdrawal, ...] = ()

@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -59,6 +60,10 @@ class Store(Protocol):
         """Return what polling learned, by feed id; a feed never polled is absent."""
         ...
 
+    def digests(self, feeds: Iterable[str]) -> Mapping[str, AbstractSet[str]]:
+        """Return the digests of the items in each feed's last document, where they are known."""
+        ...
+
     def known(self, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Known]:
         """Return the articles known under these (feed, key) names."""
         ...
@@ -108,7 +113,7 @@ class Polled:
     state: FeedState
     """After the poll; ``error`` says in words what failed."""
     entries: int = 0
-    """In its document; 0 where that was not read because nothing had changed."""
+    """Read from its document: those whose bytes are new."""
     new: int = 0
     changed: int = 0
     problems: tuple[str, ...] = ()
@@ -188,7 +193,7 @@ class Pipeline:
 
     def _take(self, answers: Sequence[tuple[Response, FeedState | None]]) -> Taken:
         """Read, cluster and store one batch, in one transaction."""
-        readings = [_read(self._feeds[r.feed], state, r) for r, state in answers]
+        readings = self._read(answers)
         known = self._known(readings)
         found = [identify(r.drafts, known.get(r.feed.id, {})) for r in readings]
         polled = tuple(
@@ -206,11 +211,28 @@ class Pipeline:
                     for r, resolution in zip(readings, found, strict=True)
                     for key, article in resolution.learned
                 ),
+                digests=tuple((r.feed.id, r.document.digests) for r in readings if r.document),
                 stories=changes.stories,
                 withdrawals=changes.withdrawals,
             )
         )
         return Taken(polled=polled, stories=changes.stories, withdrawals=changes.withdrawals)
+
+    def _read(self, answers: Sequence[tuple[Response, FeedState | None]]) -> list[_Reading]:
+        """Parse and normalize what is new: no body, and no item, is read twice."""
+        new = {
+            response.feed
+            for response, state in answers
+            if policy.has_document(response)
+            and not policy.is_known(self._feeds[response.feed], state, response)
+        }
+        seen = self._store.digests(new)
+        return [
+            _read(self._feeds[response.feed], response, seen.get(response.feed, frozenset()))
+            if response.feed in new
+            else _Reading(feed=self._feeds[response.feed], response=response)
+            for response, _ in answers
+        ]
 
     def _known(self, readings: Sequence[_Reading]) -> Mapping[str, Mapping[str, Known]]:
         """Return what the store remembers of the articles read, by feed and key."""
@@ -250,12 +272,10 @@ class Pipeline:
         return self._clusterer.add(articles, self._clock())
 
 
-def _read(feed: Feed, state: FeedState | None, response: Response) -> _Reading:
-    """Parse and normalize what a feed answered, unless it is known already."""
-    if not policy.has_document(response) or policy.is_known(feed, state, response):
-        return _Reading(feed=feed, response=response)
+def _read(feed: Feed, response: Response, seen: AbstractSet[str]) -> _Reading:
+    """Parse and normalize those items of a document that were not seen before."""
     try:
-        document = parse(response)
+        document = parse(response, seen)
     except ParseError as error:
         return _Reading(feed=feed, response=response, error=str(error))
     drafts = normalize(feed, document, response_url=response.final_url, now=response.at)

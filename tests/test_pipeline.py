@@ -114,6 +114,17 @@ def test_an_edit_in_place_changes_the_article_and_keeps_its_story(run, web, stor
     assert story.created == NOON
 
 
+def test_only_items_with_new_bytes_are_read_again(run, web):
+    web.answers = {"a": rss(("1", "One day"), ("2", "Another day"))}
+    assert run()[0].polled[0].entries == 2
+    web.now += timedelta(hours=3)
+    web.answers = {
+        "a": rss(("3", "A third day"), ("1", "One day"), ("2", "Another day, corrected"))
+    }
+    (polled,) = run()[0].polled
+    assert (polled.entries, polled.new, polled.changed) == (2, 1, 1)
+
+
 def test_a_known_address_joins_its_story_however_old_that_is(run, web, store):
     web.answers = {"a": rss(("1", "Glacier festival opens in Bern"), ago=timedelta(days=90))}
     run()

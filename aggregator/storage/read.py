@@ -16,6 +16,7 @@ from aggregator.storage.schema import (
     article_names,
     articles,
     digest,
+    feed_items,
     feed_states,
     members,
     stories,
@@ -39,6 +40,16 @@ def states(connection: Connection) -> dict[str, FeedState]:
     """Return every feed's state."""
     rows = connection.execute(select(feed_states)).mappings()
     return {row["feed"]: FeedState(**row) for row in rows}
+
+
+def digests(connection: Connection, feeds: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return what is remembered of the items in each feed's last document."""
+    query = select(feed_items.c.feed, feed_items.c.digests)
+    return {
+        feed: frozenset(found)
+        for chunk in _chunks(feeds)
+        for feed, found in connection.execute(query.where(feed_items.c.feed.in_(chunk)))
+    }
 
 
 def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:

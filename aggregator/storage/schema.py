@@ -76,6 +76,13 @@ feed_states = Table(
     Column("gone", Boolean, nullable=False),
 )
 
+feed_items = Table(
+    "feed_items",
+    metadata,
+    Column("feed", TEXT, ForeignKey(feeds.c.id), primary_key=True),
+    Column("digests", STRINGS, nullable=False),
+)
+
 articles = Table(
     "articles",
     metadata,

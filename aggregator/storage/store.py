@@ -1,6 +1,7 @@
 """The store itself: each method is one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -53,6 +54,11 @@ class SqlStore:
         """Return what polling learned, by feed id; a feed never polled is absent."""
         with self._backend.read() as connection:
             return read.states(connection)
+
+    def digests(self, feeds: Iterable[str]) -> Mapping[str, AbstractSet[str]]:
+        """Return the digests of the items in each feed's last document, where they are known."""
+        with self._backend.read() as connection:
+            return read.digests(connection, feeds)
 
     def known(self, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Known]:
         """Return the articles known under these (feed, key) names."""

@@ -26,6 +26,7 @@ from aggregator.storage.schema import (
     article_names,
     articles,
     digest,
+    feed_items,
     feed_states,
     feeds,
     members,
@@ -58,6 +59,8 @@ def subscribe(connection: Connection, subscriptions: Iterable[Feed], now: dateti
 def save(connection: Connection, batch: Batch) -> None:
     """Write a batch, in the order that the foreign keys ask for."""
     upsert(connection, feed_states, _rows(feed_states, batch.states))
+    read_items = [{"feed": feed, "digests": found} for feed, found in batch.digests]
+    upsert(connection, feed_items, read_items)
     upsert(connection, articles, _rows(articles, batch.articles))
     add(connection, article_keys, list(_keys(batch)))
     add(connection, article_names, list(_names(batch.articles)))

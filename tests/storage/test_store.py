@@ -310,6 +310,7 @@ class TestSave:
             states=(samples.state(),),
             articles=(second, third),
             keys=(("taipei", "guid 9", first.id),),
+            digests=(("taipei", ("0f", "1e")),),
             stories=(samples.story("a", second, third, first),),
             withdrawals=(Withdrawal(story="urn:uuid:b", survivor="urn:uuid:a", at=samples.noon),),
         )
@@ -322,6 +323,11 @@ class TestSave:
 
         assert dump() == before
         assert all(before.values())
+
+    def test_the_items_of_a_feeds_last_document_are_remembered(self, store):
+        store.save(Batch(digests=(("taipei", ("0f", "1e")),)))
+        store.save(Batch(digests=(("taipei", ("1e", "2d")),)))
+        assert store.digests(["taipei", "berlin"]) == {"taipei": {"1e", "2d"}}
 
     def test_vectors_are_kept_by_digest(self, store):
         store.keep_vectors({b"one": b"1", b"two": b"2"})

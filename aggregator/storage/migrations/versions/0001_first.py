@@ -48,6 +48,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_feed_states_feed"),
     )
     op.create_table(
+        "feed_items",
+        sa.Column("feed", _text, nullable=False),
+        sa.Column("digests", _text, nullable=False),
+        sa.PrimaryKeyConstraint("feed", name="pk_feed_items"),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_feed_items_feed"),
+    )
+    op.create_table(
         "articles",
         sa.Column("id", _text, nullable=False),
         sa.Column("feed", _text, nullable=False),
