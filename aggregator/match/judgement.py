@@ -14,7 +14,9 @@ from aggregator.model import Level
 SAME_ITEM = 12.0
 """The logit of one item: its probability rounds to 1."""
 SAME_TEXT = 6.0
-"""The least logit of one text: .998."""
+"""The logit of one text: .998."""
+SAME_EVENT = 5.0
+"""The highest logit that a model's word is taken for: .993."""
 SAYS_NOTHING = -6.0
 """The logit of a pair of which one says too little to be matched by."""
 RECURRING = timedelta(hours=12)
@@ -86,10 +88,10 @@ def _judge_passages(x: Weighed, y: Weighed, cosine: float | None) -> Judgement:
     if _is_rubric(x, y):
         return Judgement(Level.EVENT, SAYS_NOTHING, "a title that the publisher repeats", pair)
     if is_copy(x.passage, y.passage):
-        return Judgement(Level.COPY, max(logit, SAME_TEXT), "the same text, or nearly", pair)
+        return Judgement(Level.COPY, SAME_TEXT, "the same text, or nearly", pair)
     if _says_little(x) or _says_little(y):
         return Judgement(Level.EVENT, SAYS_NOTHING, "one says too little to be matched by", pair)
-    return Judgement(Level.EVENT, logit, None, pair)
+    return Judgement(Level.EVENT, min(logit, SAME_EVENT), None, pair)
 
 
 def _is_rubric(x: Weighed, y: Weighed) -> bool:

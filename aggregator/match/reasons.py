@@ -13,6 +13,8 @@ from aggregator.model import Level
 
 TELLS = 0.2
 """What must be added to the log odds, or taken from them, to be worth a word."""
+LONG = 3.5
+"""log(1 + terms) from which a text is called long: some 30 terms."""
 SHOWN = 5
 """Terms that are named."""
 
@@ -95,6 +97,10 @@ def _series(pair: Pair) -> str:
     return "the titles differ in their numbers alone" if pair.features.series else ""
 
 
+def _length(pair: Pair) -> str:
+    return "both texts are long" if pair.features.length > LONG else "both texts are short"
+
+
 def _publisher(pair: Pair) -> str:
     return "one publisher has both" if pair.features.publisher else ""
 
@@ -113,6 +119,7 @@ _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
     (("same_day", "other_day"), _days),
     (("other_place",), _place),
     (("series",), _series),
+    (("length",), _length),
     (("publisher",), _publisher),
     (("hours",), _hours),
 )

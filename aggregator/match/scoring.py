@@ -90,6 +90,8 @@ class Features(NamedTuple):
     """1 where both titles tell a place in a series, none in common."""
     series: float
     """1 where the titles differ in their numbers only."""
+    length: float
+    """log(1 + terms) of the shorter text: long ones have more in common by chance."""
     publisher: float
     """1 where one publisher has both."""
     hours: float
@@ -120,6 +122,7 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
         other_day=log1p(min(apart, FARTHEST) - 1) if apart else 0.0,
         other_place=float(bool(a.ordinals and b.ordinals) and a.ordinals.isdisjoint(b.ordinals)),
         series=float(_one_series(x.passage, y.passage)),
+        length=log1p(min(len(x.vector), len(y.vector))),
         publisher=float(bool(a.publisher) and a.publisher == b.publisher),
         hours=log1p(hours),
     )
