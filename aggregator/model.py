@@ -138,6 +138,8 @@ class Response:
     """In words, with what to do."""
     unheard: bool = False
     """No server heard of the request, since its host's name has no address: for us, or at all."""
+    spared: bool = False
+    """Postponed, since its host refused another request of ours (429): no failure of the feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

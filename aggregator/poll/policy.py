@@ -52,13 +52,13 @@ def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = Fal
     None, or learned of another url) and a local file are always due.
     """
     known = _known(feed, state)
-    if feed.is_local or known.checked is None:
+    if feed.is_local or known.due is None:
         return True
     if known.gone or (known.not_before is not None and now < known.not_before):
         return False
     if timing.allowed_from(known, now) > now:
         return False
-    return force or known.due is None or now >= known.due - SLACK * feed.min_interval
+    return force or now >= known.due - SLACK * feed.min_interval
 
 
 def request(feed: Feed, state: FeedState | None) -> Request:
@@ -103,6 +103,8 @@ def after(
     ``document`` is what the body held; None where it was not parsed, because there is none, it is
     known, or it cannot be (then ``error`` says why). ``changed``: whether it held something new.
     """
+    if response.spared:
+        return _postponed(feed, _known(feed, state), response, now)
     known = replace(_known(feed, state), checked=now)
     problem = _problem(known, response, error)
     if problem is not None:
@@ -121,6 +123,12 @@ def after(
         return _local(learned, now)
     own = timing.own_wish(feed, learned, now, random)
     return timing.timed(learned, own, timing.server_wishes(learned, response, now))
+
+
+def _postponed(feed: Feed, known: FeedState, response: Response, now: datetime) -> FeedState:
+    """Return what was known, with a later time: nobody asked it, so that nothing was learned."""
+    wishes = tuple(timing.retry_wishes(response, now))
+    return timing.timed(known, timing.postponed_wish(feed, wishes, now), wishes)
 
 
 def _local(known: FeedState, now: datetime) -> FeedState:

@@ -4,7 +4,7 @@ Our own wish comes from how often the feed really has something new; the server'
 document's (max-age, ttl, Retry-After, skipHours, …) only lengthen it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -62,6 +62,12 @@ def backoff_wish(
         now + _jittered(feed.min_interval, backoff, longest, random),
         f"backoff after {failures} failure{'s' if failures > 1 else ''}",
     )
+
+
+def postponed_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:
+    """Wait as long as its host asks of all of us, else for the shortest interval."""
+    until = max((wish.until for wish in wishes), default=now + feed.min_interval)
+    return Wish(until, "its host asked us to slow down")
 
 
 def server_wishes(known: FeedState, response: Response, now: datetime) -> Iterable[Wish]:

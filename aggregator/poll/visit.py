@@ -4,7 +4,7 @@ It is told what comes over the wire, piece by piece, and knows no network itself
 """
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -163,8 +163,8 @@ class Visit:
     def spared(self, refusal: Response) -> Response:
         """Return what there is to say where its host has had enough of us, as another heard."""
         self._headers = dict(refusal.headers)
-        failure = f"not asked, since {self.address.host} asks us to slow down (429): left alone"
-        return self._response(refusal.at, failure=failure)
+        failure = f"not asked, since {self.address.host} asks us to slow down (429): postponed"
+        return replace(self._response(refusal.at, failure=failure), spared=True)
 
     def _response(
         self, at: datetime, *, status: int = 0, body: bytes = b"", failure: str | None = None

@@ -312,6 +312,7 @@ def test_a_429_holds_for_the_whole_host(server, other_server, fetch):
     answers = {r.feed: r for r in fetch(*urls, allow=(f"localhost:{other_server.port}",))}
     a, b, c, d = (answers[url] for url in urls)
     assert (a.status, d.status) == (429, 200)
+    assert [answer.spared for answer in (a, b, c, d)] == [False, True, True, False]
     for spared in (b, c):
         assert "slow down (429)" in str(spared.failure)
         assert spared.headers["retry-after"] == "60"

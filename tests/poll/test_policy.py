@@ -222,6 +222,33 @@ class TestDocuments:
         assert policy.is_known(FEED, learn(response=answered(etag='"1"')), answered(304))
 
 
+class TestSpared:
+    """Feeds not asked since their host refused another of them."""
+
+    def spare(self, state: FeedState | None, **headers: str) -> FeedState:
+        return learn(state, replace(answered(0, failure="not asked", **headers), spared=True))
+
+    @pytest.mark.parametrize("error", [None, "broken"])
+    def test_nothing_is_noted_of_them_but_a_later_time(self, error):
+        known = learn(now=NOW - DAY, response=answered(etag='"1"'), error=error)
+        spared = self.spare(known)
+        assert replace(spared, due=known.due, not_before=known.not_before, rule=known.rule) == known
+        assert wait(spared) == FEED.min_interval
+        assert spared.rule == "its host asked us to slow down"
+
+    def test_they_wait_as_long_as_their_host_asks(self):
+        spared = self.spare(learn(now=NOW - DAY), retry_after="120")
+        assert wait(spared) == timedelta(minutes=2)
+        assert spared.not_before == spared.due
+        assert spared.rule == "its host asked us to slow down"
+
+    def test_one_never_asked_waits_too(self):
+        spared = self.spare(None, retry_after="120")
+        assert (spared.checked, spared.failures, spared.error) == (None, 0, None)
+        assert not policy.due(FEED, spared, NOW + timedelta(minutes=1), force=True)
+        assert policy.due(FEED, spared, NOW + timedelta(minutes=2))
+
+
 class TestFailures:
     @pytest.mark.parametrize(
         ("status", "words"),
