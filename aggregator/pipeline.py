@@ -9,7 +9,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 from typing import Protocol
 
@@ -101,8 +101,12 @@ class Store(Protocol):
 
 BATCH = 200
 """Feeds a transaction: a commit costs a flush of the disk, whatever it carries."""
+BATCH_ARTICLES = 1000
+"""New articles a transaction: what an interrupt can cost."""
 BATCH_BYTES = 64 << 20
 """Bytes of bodies from which a batch is complete before that."""
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,7 @@ class Taken:
 
     polled: tuple[Polled, ...]
     stories: tuple[Story, ...]
-    """New or changed."""
+    """New or changed, as they are now."""
     withdrawals: tuple[Withdrawal, ...]
 
 
@@ -187,36 +191,65 @@ class Pipeline:
             for feed in self._feeds.values()
             if policy.due(feed, states.get(feed.id), now, force=force)
         ]
+        due.sort(key=lambda feed: _last_asked(states.get(feed.id)))
         requests = [policy.request(feed, states.get(feed.id)) for feed in due]
         for responses in _batches(self._fetcher.fetch(requests), len(requests), watch):
             yield self._take([(r, states.get(r.feed)) for r in responses])
 
     def _take(self, answers: Sequence[tuple[Response, FeedState | None]]) -> Taken:
-        """Read, cluster and store one batch, in one transaction."""
+        """Read, cluster and store one batch of answers.
+
+        All in one transaction, unless a flood of articles makes it several; then what was learned
+        of the feeds goes with the last, so that an interrupted run polls them again.
+        """
         readings = self._read(answers)
         known = self._known(readings)
         found = [identify(r.drafts, known.get(r.feed.id, {})) for r in readings]
-        polled = tuple(
-            self._polled(reading, state, resolution)
-            for reading, (_, state), resolution in zip(readings, answers, found, strict=True)
+        learned = Batch(
+            states=tuple(
+                self._state_after(reading, state, resolution)
+                for reading, (_, state), resolution in zip(readings, answers, found, strict=True)
+            ),
+            keys=tuple(
+                (r.feed.id, key, article)
+                for r, resolution in zip(readings, found, strict=True)
+                for key, article in resolution.learned
+            ),
+            digests=tuple((r.feed.id, r.document.digests) for r in readings if r.document),
         )
-        articles = tuple(a for resolution in found for a in (*resolution.new, *resolution.changed))
+        *parts, last = _parts(a for r in found for a in (*r.new, *r.changed))
+        told = [*(self._tell(part, Batch()) for part in parts), self._tell(last, learned)]
+        withdrawals = tuple(w for changes in told for w in changes.withdrawals)
+        gone = {withdrawal.story for withdrawal in withdrawals}
+        stories = {story.id: story for changes in told for story in changes.stories}
+        return Taken(
+            polled=tuple(
+                Polled(
+                    feed=reading.feed,
+                    state=state,
+                    entries=len(reading.drafts),
+                    new=len(resolution.new),
+                    changed=len(resolution.changed),
+                    problems=reading.document.problems if reading.document else (),
+                )
+                for reading, state, resolution in zip(readings, learned.states, found, strict=True)
+            ),
+            stories=tuple(story for story in stories.values() if story.id not in gone),
+            withdrawals=withdrawals,
+        )
+
+    def _tell(self, articles: Sequence[Article], learned: Batch) -> Changes:
+        """Put articles into stories and store all, with what was learned, in one transaction."""
         changes = self._cluster(articles)
         self._store.save(
-            Batch(
-                states=tuple(p.state for p in polled),
-                articles=articles,
-                keys=tuple(
-                    (r.feed.id, key, article)
-                    for r, resolution in zip(readings, found, strict=True)
-                    for key, article in resolution.learned
-                ),
-                digests=tuple((r.feed.id, r.document.digests) for r in readings if r.document),
+            replace(
+                learned,
+                articles=tuple(articles),
                 stories=changes.stories,
                 withdrawals=changes.withdrawals,
             )
         )
-        return Taken(polled=polled, stories=changes.stories, withdrawals=changes.withdrawals)
+        return changes
 
     def _read(self, answers: Sequence[tuple[Response, FeedState | None]]) -> list[_Reading]:
         """Parse and normalize what is new: no body, and no item, is read twice."""
@@ -242,7 +275,9 @@ class Pipeline:
             by_feed.setdefault(feed, {})[key] = known
         return by_feed
 
-    def _polled(self, reading: _Reading, state: FeedState | None, resolution: Resolution) -> Polled:
+    def _state_after(
+        self, reading: _Reading, state: FeedState | None, resolution: Resolution
+    ) -> FeedState:
         after = policy.after(
             reading.feed,
             state,
@@ -253,14 +288,7 @@ class Pipeline:
             now=reading.response.at,
             random=self._random,
         )
-        return Polled(
-            feed=reading.feed,
-            state=replace(after, error=after.error and self._redact(after.error)),
-            entries=len(reading.drafts),
-            new=len(resolution.new),
-            changed=len(resolution.changed),
-            problems=reading.document.problems if reading.document else (),
-        )
+        return replace(after, error=after.error and self._redact(after.error))
 
     def _cluster(self, articles: Sequence[Article]) -> Changes:
         """Put articles into stories, among those told around the same days."""
@@ -272,6 +300,11 @@ class Pipeline:
         return self._clusterer.add(articles, self._clock())
 
 
+def _last_asked(state: FeedState | None) -> datetime:
+    """Return when a feed was asked last: whoever was passed over comes first the next time."""
+    return _NEVER if state is None or state.checked is None else state.checked
+
+
 def _read(feed: Feed, response: Response, seen: AbstractSet[str]) -> _Reading:
     """Parse and normalize those items of a document that were not seen before."""
     try:
@@ -280,6 +313,13 @@ def _read(feed: Feed, response: Response, seen: AbstractSet[str]) -> _Reading:
         return _Reading(feed=feed, response=response, error=str(error))
     drafts = normalize(feed, document, response_url=response.final_url, now=response.at)
     return _Reading(feed=feed, response=response, document=document, drafts=drafts)
+
+
+def _parts(articles: Iterable[Article]) -> list[Sequence[Article]]:
+    """Divide articles, in order of publication, into parts for a transaction each: at least one."""
+    ordered = sorted(articles, key=lambda article: (article.published, article.id))
+    starts = range(0, len(ordered), BATCH_ARTICLES)
+    return [ordered[start : start + BATCH_ARTICLES] for start in starts] or [()]
 
 
 def _batches(

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.cluster import Clusterer
 from aggregator.match import Matcher
-from aggregator.model import Feed, Request, Response
+from aggregator.model import Batch, Feed, Request, Response
 from aggregator.pipeline import BATCH, Pipeline, Taken
 from aggregator.storage import SqlStore, open_store
 
@@ -174,6 +174,31 @@ def test_large_bodies_make_small_batches(run, web, monkeypatch):
     monkeypatch.setattr("aggregator.pipeline.BATCH_BYTES", 2 * len(body))
     web.answers = dict.fromkeys("abcde", body)
     assert [len(taken.polled) for taken in run()] == [2, 2, 1]
+
+
+def test_a_flood_is_stored_part_by_part_and_read_again_after_an_interrupt(
+    run, web, store, monkeypatch
+):
+    monkeypatch.setattr("aggregator.pipeline.BATCH_ARTICLES", 2)
+    web.answers = {"a": rss(*((str(n), f"Number {n} of its kind") for n in range(5)))}
+    saved = store.save
+    batches: list[Batch] = []
+
+    def failing(batch):
+        if len(batches) == 1:
+            raise KeyboardInterrupt
+        batches.append(batch)
+        saved(batch)
+
+    monkeypatch.setattr(store, "save", failing)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert sum(len(story.articles) for story in store.stories()) == 2
+    assert store.states() == {}
+    monkeypatch.setattr(store, "save", saved)
+    (taken,) = run()
+    assert taken.polled[0].new == 3
+    assert sum(len(story.articles) for story in store.stories()) == 5
 
 
 def test_no_secret_reaches_the_store(store):

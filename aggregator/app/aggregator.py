@@ -12,6 +12,7 @@ from typing import Self
 from uuid import uuid4
 
 from aggregator.app.explain import PairExplanation
+from aggregator.app.redact import redacted
 from aggregator.app.summary import Summary
 from aggregator.app.vectors import RememberingEncoder
 from aggregator.cluster import Clusterer
@@ -20,6 +21,7 @@ from aggregator.config_file import read_config
 from aggregator.errors import NotFoundError
 from aggregator.match import SPAN, Matcher, UniversalSentenceEncoder
 from aggregator.model import Article, FeedState, Story
+from aggregator.normalize.url import canonical
 from aggregator.pipeline import Clock, Fetcher, Pipeline, Polled
 from aggregator.poll.fetcher import FeedFetcher
 from aggregator.publish import Edition, render, select
@@ -211,11 +213,7 @@ class Aggregator:
 
     def _publish(self) -> tuple[str, ...]:
         """Write the published files; return the names of those that changed."""
-        files = {
-            name: self.config.redact(content.decode()).encode()
-            for name, content in render(self._edition()).items()
-        }
-        return write(self.config.directory, files)
+        return write(self.config.directory, render(self._edition()))
 
     def _edition(self) -> Edition:
         """Choose what to publish: stories that only private feeds tell do not count."""
@@ -224,7 +222,9 @@ class Aggregator:
         while True:
             stories = self._store.stories(limit=asked)
             edition = select(
-                stories,
+                (redacted(story, self.config.redact) for story in stories)
+                if self.config.secrets
+                else stories,
                 self.config.feeds,
                 title=settings.title,
                 limit=settings.limit,
@@ -238,11 +238,14 @@ class Aggregator:
             asked *= 2
 
     def _article(self, name: str) -> Article:
-        found = self._store.find_articles(name)
+        found = self._store.find_articles(name) or self._store.find_articles(canonical(name) or "")
         if not found:
             raise NotFoundError(
-                f"no article has the id, guid or url {name!r}; aggregate stories --json lists them"
+                f"no article has the id (or 4 or more of its first digits), guid or url {name!r};"
+                " aggregate stories --json lists them"
             )
+        if len({article.url for article in found}) == 1:  # one item, in several feeds
+            return found[-1]
         if len(found) > 1:
             listed = "\n".join(f"  {a.id}  {a.feed}: {a.title}" for a in found[:_NAMED])
             raise NotFoundError(

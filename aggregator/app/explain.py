@@ -26,6 +26,9 @@ class PairExplanation:
     def lines(self) -> Iterator[str]:
         """Yield the explanation, a line at a time."""
         yield f"A  {_described(self.a)}"
+        if self.a.id == self.b.id:
+            yield "B is the same article."
+            return
         yield f"B  {_described(self.b)}"
         verdict = "one story" if self.is_one_story else "not one story"
         yield f"They are {verdict}."

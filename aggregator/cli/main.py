@@ -1,6 +1,6 @@
 """The commands: words in, words out, an exit code."""
 
-import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from aggregator import __version__
-from aggregator.cli.report import Report
+from aggregator.cli.report import Report, print_json
 from aggregator.errors import AggregatorError, StoreLocked
 
 if TYPE_CHECKING:
@@ -63,25 +63,28 @@ def main() -> None:
         # A title may be in any script; a terminal that cannot show it must not end the run.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    try:
-        cli(prog_name="aggregate")
-    except BrokenPipeError:
-        # The reader of our output (head, less) has seen enough.
-        sys.stderr.close()
-        raise SystemExit(Exit.DONE) from None
+    cli(prog_name="aggregate")
 
 
 @contextmanager
 def _opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
     """Open the aggregator; say errors in words, with their exit codes."""
-    from aggregator.app import Aggregator
-
     try:
+        from aggregator.app import Aggregator
+
         with Aggregator.open(config, dry_run=dry_run) as aggregator:
             yield aggregator
+        sys.stdout.flush()
     except _Interrupted as interrupted:
-        print("interrupted: what had come is stored; the next run carries on", file=sys.stderr)
+        print("interrupted: what is stored stays; the next run carries on", file=sys.stderr)
         raise typer.Exit(interrupted.exit_code) from interrupted
+    except OSError as error:  # the edges translate theirs, so it is our own output
+        # What cannot be written is not to be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # whoever read it (head, less) has seen enough
+            raise typer.Exit(Exit.DONE) from error
+        print(f"cannot print the result: {error.strerror}", file=sys.stderr)
+        raise typer.Exit(Exit.WRONG_USE) from error
     except StoreLocked as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.HELD) from error
@@ -160,6 +163,12 @@ def aggregate(
         raise typer.Exit(Exit.FAILED)
 
 
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="Your feeds.yaml; may stand before the command too."),
+]
+
+
 def _since(text: str | None) -> datetime | None:
     """Read a time (RFC 3339) or a span back from now (24h, 7d)."""
     from aggregator.config import duration
@@ -167,7 +176,8 @@ def _since(text: str | None) -> datetime | None:
     if text is None:
         return None
     with suppress(ValueError):
-        return datetime.now(UTC) - duration(text)
+        now = datetime.now(UTC)
+        return now - min(duration(text), now - datetime.min.replace(tzinfo=UTC))
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -180,11 +190,14 @@ def _since(text: str | None) -> datetime | None:
 @cli.command()
 def stories(
     context: typer.Context,
+    config: Config = None,
     since: Annotated[
         str | None,
         typer.Option(help="Only stories told since then: 2025-10-17T18:00:00Z, or 24h, 7d."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most this many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="At most this many.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a line, a story each.")
     ] = False,
@@ -199,13 +212,12 @@ def stories(
     from aggregator.app import as_record
 
     moment = _since(since)
-    with _opened(context.obj) as aggregator:
+    with _opened(config or context.obj) as aggregator:
         found = aggregator.stories(since=moment, limit=limit)
         if as_json:
-            for story in found:
-                print(json.dumps(as_record(story), ensure_ascii=False))
+            print_json(as_record(story) for story in found)
         else:
-            Report().stories(found)
+            Report().stories(found, since=moment)
 
 
 @cli.command()
@@ -213,18 +225,20 @@ def explain(
     context: typer.Context,
     a: Annotated[str, typer.Argument(metavar="A", help="An article's id (or its start), or url.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
+    config: Config = None,
 ) -> None:
     """Tell why two articles are, or are not, one story.
 
     **Example**: `aggregate explain 3f2a 9c41`, with ids as `aggregate stories --json` prints them.
     """
-    with _opened(context.obj) as aggregator:
+    with _opened(config or context.obj) as aggregator:
         Report().explanation(aggregator.explain(a, b))
 
 
 @cli.command()
 def feeds(
     context: typer.Context,
+    config: Config = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a line, a feed each.")
     ] = False,
@@ -235,22 +249,21 @@ def feeds(
     """
     from aggregator.app import feed_record
 
-    with _opened(context.obj) as aggregator:
+    with _opened(config or context.obj) as aggregator:
         known = aggregator.feeds()
         if as_json:
-            for feed in aggregator.config.feeds:
-                print(json.dumps(feed_record(feed, known[feed.id]), ensure_ascii=False))
+            print_json(feed_record(feed, known[feed.id]) for feed in aggregator.config.feeds)
         else:
             Report().feeds(aggregator.config.feeds, known)
 
 
 @cli.command()
-def health(context: typer.Context) -> None:
+def health(context: typer.Context, config: Config = None) -> None:
     """Exit 0 if a poll has succeeded within the longest interval, 1 if all has been silent.
 
     **Example**: `aggregate health || systemctl restart aggregator`
     """
-    with _opened(context.obj) as aggregator:
+    with _opened(config or context.obj) as aggregator:
         healthy = aggregator.is_healthy()
     print("healthy" if healthy else "no poll has succeeded within the longest interval")
     raise typer.Exit(Exit.DONE if healthy else Exit.FAILED)

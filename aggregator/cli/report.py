@@ -1,10 +1,13 @@
 """What a person, or a script, is told: plain lines, a bar on a terminal, or JSON."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -20,6 +23,14 @@ _TOLD = 10
 """Stories named after a run: enough to see that it works, `aggregate stories` has the rest."""
 
 
+class _Console(Console):
+    """A console that leaves it to its callers what a reader who left means."""
+
+    def on_broken_pipe(self) -> None:
+        """Be called within the handler of a BrokenPipeError: let it go on."""
+        raise  # noqa: PLE0704  Rich calls this while it handles the error
+
+
 class Report:
     """Tells what happened: results on stdout, failures on stderr."""
 
@@ -27,7 +38,7 @@ class Report:
         self._quiet = quiet
         self._as_json = as_json
         # Feeds' own words are printed as they are: never read as markup, never highlighted.
-        self._out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+        self._out = _Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
         self._err = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     @contextmanager
@@ -59,16 +70,18 @@ class Report:
         if self._as_json:
             from aggregator.app import summary_record
 
-            self._out.print(json.dumps(summary_record(summary), ensure_ascii=False))
+            print_json([summary_record(summary)])
             return
         self._polled(summary)
         self._found(summary)
 
-    def stories(self, stories: Sequence[Story]) -> None:
+    def stories(self, stories: Sequence[Story], *, since: datetime | None = None) -> None:
         """List stories, a line each."""
         for story in stories:
             self._story(story)
-        if not stories:
+        if not stories and since:
+            self._out.print(f"No story has been told since {since:%Y-%m-%d %H:%M} UTC.")
+        elif not stories:
             self._out.print("No stories yet: aggregate --once polls the feeds.")
 
     def feeds(self, feeds: Sequence[Feed], states: Mapping[str, FeedState]) -> None:
@@ -111,6 +124,17 @@ class Report:
             self._out.print(f"  {polled.feed.id:{width}}  {came}{problems}")
 
     def _found(self, summary: "Summary") -> None:
+        if summary.stories:
+            self._told_stories(summary)
+        else:
+            self._out.print("Nothing new.")
+        if summary.published:
+            names = " ".join(summary.published)
+            self._out.print(f"Published {names} in {_from_here(summary.directory)}")
+        elif summary.published is not None:
+            self._out.print(f"Nothing to republish in {_from_here(summary.directory)}")
+
+    def _told_stories(self, summary: "Summary") -> None:
         articles = sum(len(story.members) for story in summary.stories)
         shared = [story for story in summary.stories if len(story.publishers) > 1]
         self._out.print(
@@ -119,11 +143,6 @@ class Report:
         )
         for story in sorted(shared, key=lambda story: -len(story.publishers))[:_TOLD]:
             self._story(story)
-        if summary.published:
-            names = " ".join(summary.published)
-            self._out.print(f"Published {names} in {_from_here(summary.directory)}")
-        elif summary.published is not None:
-            self._out.print(f"Nothing to republish in {_from_here(summary.directory)}")
 
     def _story(self, story: Story) -> None:
         publishers = len(story.publishers)
@@ -136,10 +155,19 @@ class Report:
         self._out.print(line)
 
 
+def print_json(records: Iterable[Mapping[str, Any]]) -> None:
+    """Print JSON objects, a line each, in UTF-8 whatever the terminal speaks (RFC 8259)."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    for record in records:
+        print(json.dumps(record, ensure_ascii=False))
+
+
 def _from_here(path: Path) -> Path:
     """Return a path as one would type it here."""
     here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    is_below = path.is_relative_to(here) and here != Path(here.anchor)
+    return path.relative_to(here) if is_below else path
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

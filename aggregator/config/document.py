@@ -12,6 +12,11 @@ Key = tuple[str | int, ...]
 """A place in a document: the keys and list positions that lead to it."""
 
 
+_PLACES = 2_000_000
+"""Places in a document, those that aliases repeat counted: a hundred thousand feeds."""
+_DEPTH = 20
+
+
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # either base is fine
     """Resolves scalars by the core schema of YAML 1.2: a Norwegian ``no`` is not ``false``."""
 
@@ -43,6 +48,8 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
         raise ConfigError((f"{source}:{line}: not YAML: {error.problem}",)) from error
     except yaml.YAMLError as error:
         raise ConfigError((f"{source}:1: not YAML: {error}",)) from error
+    except RecursionError as error:
+        raise ConfigError((f"{source}:1: nested too deep to be a configuration",)) from error
     if root is None:
         raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
     walk = _Walk(source)
@@ -58,14 +65,21 @@ class _Walk:
     def __init__(self, source: str) -> None:
         self._source = source
         self._open: set[int] = set()
+        self._left = _PLACES
         self.lines: dict[Key, int] = {}
         self.problems: list[str] = []
 
     def value(self, node: yaml.Node, key: Key) -> Any:
         self.lines.setdefault(key, node.start_mark.line + 1)
+        self._left -= 1
         if id(node) in self._open:
             self._complain(node, "an alias contains itself")
             return None
+        if not self._left or len(key) > _DEPTH:
+            line = node.start_mark.line + 1
+            raise ConfigError(
+                (f"{self._source}:{line}: too much, or too deep, for a configuration",)
+            )
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.SequenceNode):

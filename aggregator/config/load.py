@@ -6,15 +6,18 @@ Every problem is reported at once, each as ``file:line: key: what is wrong and w
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
+from posixpath import normpath
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from pydantic import ValidationError
 
 from aggregator.config.document import Key, read
-from aggregator.config.sections import Defaults, File, Network, Publish, Subscription, split
+from aggregator.config.sections import KEYS, Defaults, File, Network, Publish, Subscription, split
 from aggregator.errors import ConfigError
 from aggregator.model import Feed
 
@@ -60,7 +63,7 @@ def load(
         file = File.model_validate(data)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
-            report.add(problem["loc"], _in_words(problem["type"], problem["msg"]))
+            report.add(problem["loc"], _in_words(problem["type"], problem["msg"], problem["loc"]))
         raise report.error() from None
     secrets = _Secrets(environment)
     try:
@@ -114,7 +117,8 @@ class _Report:
 
 _WORDS = {
     "missing": "this key is missing",
-    "extra_forbidden": "unknown key; docs/feeds.schema.json lists the known ones",
+    "string_pattern_mismatch": "write letters, digits, “.”, “-” and “_” only, a letter first",
+    "string_too_short": "write something here",
     "bool_type": "write true or false",
     "int_type": "write a whole number",
     "string_type": 'write a text; put a number or true/false in quotes ("…")',
@@ -123,8 +127,14 @@ _WORDS = {
 }
 
 
-def _in_words(kind: str, message: str) -> str:
+def _in_words(kind: str, message: str, key: Key) -> str:
     """Say a validator's complaint in this file's terms."""
+    if kind == "extra_forbidden":
+        return "unknown key" + "".join(
+            f"; did you mean {name}?" for name in get_close_matches(str(key[-1]), KEYS, 1)
+        )
+    if key == ("version",):
+        return "write version: 1"
     return _WORDS.get(kind, message.removeprefix("Value error, "))
 
 
@@ -135,17 +145,28 @@ class _Secrets:
         self._environment = environment
         self.values: set[str] = set()
 
-    def fill(self, text: str) -> str:
-        """Fill in the variables; raise ValueError where the environment lacks one."""
+    def fill(self, text: str, *, secret: bool = True, quoted: bool = False) -> str:
+        """Fill in the variables; raise ValueError where the environment lacks one.
+
+        What is ``secret`` is remembered; what is ``quoted`` may hold characters that would
+        end a part of a url (RFC 3986 section 3.2.1).
+        """
+        if "${" in _VARIABLE.sub("", text):
+            raise ValueError("a variable is written ${NAME}")
         for name in _VARIABLE.findall(text):
-            if name not in self._environment:
+            if not self._environment.get(name):
                 raise ValueError(f"the environment has no {name}; set it before starting")
-            self.remember(self._environment[name])
-        return _VARIABLE.sub(lambda found: self._environment[found[1]], text)
+            if secret:
+                self.remember(self._environment[name])
+        values = {name: self._environment[name] for name in _VARIABLE.findall(text)}
+        if quoted:
+            values = {name: quote(value, safe="") for name, value in values.items()}
+        return _VARIABLE.sub(lambda found: values[found[1]], text)
 
     def remember(self, value: str) -> None:
+        """Remember a value, as written and as a url holds it."""
         if len(value) >= _SHORTEST_SECRET:
-            self.values.add(value)
+            self.values |= {value, quote(value, safe=""), unquote(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +190,7 @@ def _feeds(file: File, directory: Path, secrets: _Secrets, report: _Report) -> I
         if address.warning:
             report.warn((*key, "url"), address.warning)
         feed = _feed(given, address, file.defaults)
-        for what, value in (("url", _comparable(given.url)), ("id", feed.id)):
+        for what, value in (("url", _comparable(feed.url)), ("id", feed.id.lower())):
             owner = owners.setdefault((what, value), number)
             if owner != number:
                 line = report.line(("feeds", owner, what))
@@ -189,21 +210,37 @@ def _address(written_url: str, directory: Path, secrets: _Secrets) -> _Address:
         return _Address(f"file:{directory / path}", written_url, Path(path).stem)
     if written is None or written.scheme not in ("http", "https"):
         raise ValueError("write an address that starts with http://, https:// or file:")
-    url = secrets.fill(written_url)
-    parts = split(url)
+    parts = _filled(written, secrets)
     if parts is None or not parts.hostname or not written.hostname:
         raise ValueError("this address names no host, or a port that cannot be")
     if parts.password:
         secrets.remember(parts.password)
     in_clear = written.password and not _VARIABLE.search(written.password)
     return _Address(
-        url,
+        parts.geturl(),
         _without_userinfo(written),
         written.hostname,
         "a password stands in this file; put it into the environment and write ${NAME} here"
         if in_clear
         else None,
     )
+
+
+def _filled(written: SplitResult, secrets: _Secrets) -> SplitResult | None:
+    """Fill in a url's variables, part by part: none can reach over into the next."""
+    userinfo, at, place = written.netloc.rpartition("@")
+    user, colon, password = userinfo.partition(":")
+    netloc = (
+        secrets.fill(user, secret=not colon, quoted=True)
+        + colon
+        + secrets.fill(password, quoted=True)
+        + at
+        + secrets.fill(place, secret=False)
+    )
+    filled = written._replace(
+        netloc=netloc, path=secrets.fill(written.path), query=secrets.fill(written.query)
+    )
+    return split(filled.geturl())
 
 
 def _feed(given: Subscription, address: _Address, defaults: Defaults) -> Feed:
@@ -236,9 +273,15 @@ def _without_userinfo(parts: SplitResult) -> str:
 def _comparable(url: str) -> str:
     """Return what two spellings of one feed address share (RFC 3986 section 6.2)."""
     parts = urlsplit(url)
+    if parts.scheme == "file":
+        return f"file:{normpath(url.partition(':')[2])}"
     default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    netloc = parts.netloc.lower().removesuffix(default_port)
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    netloc = parts.netloc.lower().removesuffix(default_port).rstrip(".")
+    with suppress(UnicodeError):
+        netloc = netloc.encode("idna").decode()
+    path = quote(unquote(normpath(parts.path or "/")), safe="/")
+    slash = "/" if parts.path.endswith("/") and path != "/" else ""
+    return urlunsplit((parts.scheme, netloc, path + slash, parts.query, ""))
 
 
 def _store_url(url: str, directory: Path) -> str:

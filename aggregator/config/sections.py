@@ -99,9 +99,7 @@ class Network(_Section):
     ] = ()
     contact: Annotated[
         WebAddress | None,
-        Field(
-            description="A page about you, named to every server; else publish.base_url."
-        ),
+        Field(description="A page about you, named to every server; else publish.base_url."),
     ] = None
 
 
@@ -190,6 +188,24 @@ class File(_Section):
     defaults: Defaults = Defaults()
     publish: Publish = Publish()
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, data: Any) -> Any:
+        """Take a section whose lines are all commented out for one that is not there."""
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None or key == "feeds"}
+
+
+KEYS = tuple(
+    dict.fromkeys(
+        name
+        for section in (File, Network, Defaults, Publish, Subscription)
+        for name in section.model_fields
+    )
+)
+"""Every key that there is."""
 
 
 class _Schema(GenerateJsonSchema):

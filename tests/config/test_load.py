@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -111,11 +112,11 @@ def test_every_problem_is_reported_at_once_with_its_line_and_key():
         "    nmae: typo\n"
     )
     assert sorted(found) == [
-        "feeds.yaml:2: colour: unknown key; docs/feeds.schema.json lists the known ones",
+        "feeds.yaml:2: colour: unknown key",
         "feeds.yaml:3: defaults.min_interval: write a duration such as 30s, 15m, 1h30m, 7d or 2w",
         'feeds.yaml:5: feeds[0].url: write a text; put a number or true/false in quotes ("…")',
         "feeds.yaml:6: feeds[1].url: this key is missing",
-        "feeds.yaml:8: feeds[2].nmae: unknown key; docs/feeds.schema.json lists the known ones",
+        "feeds.yaml:8: feeds[2].nmae: unknown key; did you mean name?",
     ]
 
 
@@ -124,6 +125,52 @@ def test_one_address_twice_is_an_error_in_any_spelling():
         "version: 1\nfeeds:\n  - url: https://example.org/\n  - url: https://EXAMPLE.org:443/#top\n"
     )
     assert found == ("feeds.yaml:4: feeds[1].url: the feed of line 3 has the same url; drop one",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("file:feeds/a.xml", "file:./feeds/../feeds/a.xml"),
+        ("https://example.org/a/feed", "https://example.org/a/./b/../%66eed"),
+        ("https://example.org/", "https://example.org./"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://example.org/", "https://${HOST}/"),
+    ],
+)
+def test_addresses_are_one_however_they_are_written(one: str, other: str):
+    text = f"version: 1\nfeeds:\n  - url: {one}\n  - url: {other}\n"
+    (found,) = problems(text, HOST="example.org")
+    assert found.startswith("feeds.yaml:4: feeds[1].url: ")
+
+
+def test_addresses_of_two_feeds_are_two():
+    text = "version: 1\nfeeds: [{url: 'http://a/x?id=1'}, {url: 'http://a/x?id=2'}, {url: 'http://a/x/'}]"
+    assert len(read(text).feeds) == 3
+
+
+def test_a_secret_cannot_change_where_it_is_sent():
+    text = "version: 1\nfeeds: [{url: 'https://me:${WORD}@example.org/feed'}]"
+    config = read(text, WORD="p@ss/w#rd:x")
+    assert config.feeds[0].url == "https://me:p%40ss%2Fw%23rd%3Ax@example.org/feed"
+    assert config.redact("p@ss/w#rd:x p%40ss%2Fw%23rd%3Ax") == "*** ***"
+
+
+def test_a_users_name_and_a_host_are_no_secrets():
+    text = "version: 1\nfeeds: [{url: 'https://${NAME}:${WORD}@${HOST}/'}]"
+    config = read(text, NAME="reader", HOST="example.org", WORD="open-sesame")
+    assert config.secrets == {"open-sesame"}
+
+
+@pytest.mark.parametrize(
+    "url", ["https://${/", "https://a/${NAME", "https://a/${}", "https://${EMPTY}/"]
+)
+def test_a_reference_that_is_none_is_an_error(url: str):
+    assert "feeds[0].url" in problems(f"version: 1\nfeeds: [{{url: '{url}'}}]", EMPTY="")[0]
+
+
+def test_a_section_with_every_line_commented_out_is_none():
+    config = read("version: 1\nnetwork:\npublish:\n  # limit: 3\nfeeds: []")
+    assert config.publish.limit == 100
 
 
 def test_one_id_twice_is_an_error_even_on_one_line():
@@ -136,6 +183,14 @@ def test_one_id_twice_is_an_error_even_on_one_line():
     [
         ("", 1),
         ("a: [", 1),
+        ("x: " + "[" * 3000 + "]" * 3000, 1),
+        (
+            "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+            + "".join(
+                f"{b}: &{b} [{','.join(['*' + a] * 10)}]\n" for a, b in pairwise("abcdefghi")
+            ),
+            1,
+        ),
         ("version: 1\nversion: 1\nfeeds: []", 2),
         ("version: 1\nfeeds: &a [*a]", 2),
         ("- a list", 1),
