@@ -47,13 +47,19 @@ class Guard:
     allow: frozenset[str] = frozenset()
     """``host:port`` exactly as a url has them, that may be anywhere."""
 
-    def refusal(self, authority: str, address: str) -> str | None:
+    def refusal(self, authority: str, address: str, *, redirected: bool = False) -> str | None:
         """Return why not, in words with what to do; None where the connection may be made.
 
         ``authority`` is the url's host:port, ``address`` the numeric IP address behind it.
+        ``redirected``: a server chose it, so that nobody is told to trust it.
         """
         if authority in self.allow or is_public(address):
             return None
+        if redirected:
+            return (
+                f"it redirects to {authority}, which leads to {address}, an address of a private "
+                "network or of this machine: not followed"
+            )
         return (
             f"{authority} leads to {address}, an address of a private network or of this machine; "
             f'if you trust it, add "{authority}" to network.allow'

@@ -233,7 +233,9 @@ class _Exchange:
     def _open(self, visit: Visit, _purpose: int, peer: Any) -> socket.socket | int:
         """Make the socket of a connection, unless the guard is against it."""
         family, kind, protocol, address = peer
-        visit.refusal = self._guard.refusal(visit.address.authority, address[0])
+        visit.refusal = self._guard.refusal(
+            visit.address.authority, address[0], redirected=visit.redirected
+        )
         if visit.refusal is not None:
             return int(pycurl.SOCKET_BAD)
         return self._wire.open(family, kind, protocol)

@@ -89,6 +89,11 @@ class Visit:
         """Bytes of the body so far, decoded."""
         return self._body.size if self._body else 0
 
+    @property
+    def redirected(self) -> bool:
+        """Whether a server led it to where it is."""
+        return bool(self._hops)
+
     def headers(self) -> list[bytes]:
         """Return the header lines to send."""
         lines = [f"Accept: {_ACCEPT}", f"Accept-Encoding: {ACCEPTED}"]

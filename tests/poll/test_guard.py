@@ -73,5 +73,11 @@ def test_a_refusal_says_what_to_do():
     assert '"nas:80" to network.allow' in str(Guard().refusal("nas:80", "192.168.1.9"))
 
 
+def test_nobody_is_told_to_trust_what_a_server_chose():
+    refusal = str(Guard().refusal("nas:80", "192.168.1.9", redirected=True))
+    assert "redirects to nas:80" in refusal
+    assert "network.allow" not in refusal
+
+
 def test_public_addresses_need_no_leave():
     assert Guard().refusal("example.org:443", "93.184.215.14") is None

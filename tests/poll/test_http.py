@@ -108,8 +108,15 @@ def test_is_not_led_to_what_is_private(server, other_server, fetch, host):
     server.says("/feed", status=302, headers={"Location": other_server.url("/secret", host)})
     (response,) = fetch(server.url("/feed"))
     assert response.status == 0
-    assert "network.allow" in str(response.failure)
+    assert f"redirects to {host}:{other_server.port}" in str(response.failure)
+    assert "network.allow" not in str(response.failure)
     assert other_server.seen == []
+
+
+def test_says_how_an_address_of_the_configuration_is_allowed(server, make_fetcher):
+    request = Request(feed="f", url=server.url("/feed"))
+    (response,) = make_fetcher().fetch([request])
+    assert f'add "{server.authority}" to network.allow' in str(response.failure)
 
 
 def test_a_connection_that_stands_does_not_open_the_way_to_another_name(server, fetch):
