@@ -4,6 +4,7 @@ feedparser's dictionaries answer to old names too (``updated`` for ``published``
 they are read as plain dictionaries here, so that a thing not said stays not said.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ Raw = Mapping[str, Any]
 """A dictionary of feedparser's."""
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_ADDRESS = r"(?P<address>[^\s@<>()]+@[^\s@<>()]+)"
+_COMMENTED = re.compile(_ADDRESS + r"\s*\((?P<name>[^@]*)\)")
+"""``bob@example.org (Bob Smith)``"""
+_BRACKETED = re.compile(r"(?P<name>[^@]*)[<(]" + _ADDRESS + r"[>)]")
+"""``Bob Smith <bob@example.org>``"""
 _LONGEST_NUMBER = 18
 """Digits: more bytes than any file has."""
 
@@ -25,18 +31,17 @@ def entry(raw: Raw, feed_authors: tuple[str, ...], *, permalink: bool, atom: boo
     guid = text(raw, "id")
     source: Raw = _get(raw, "source") or {}
     enclosures = tuple(_enclosures(raw))
+    summary, content = _said(raw, "summary", atom=atom), tuple(_contents(raw, atom=atom))
+    if summary is None and not content:  # then a caption is all there is, as with films
+        summary = _said(raw, "media_description", atom=atom)
     published, updated = _dates(raw, atom=atom)
     return Entry(
         guid=guid,
         guid_is_link=permalink and guid is not None,
         link=text(raw, "feedburner_origlink") or _link(raw),
         title=_said(raw, "title", atom=atom),
-        summary=_said(raw, "summary", atom=atom),
-        content=tuple(
-            _content(raw, detail, detail["value"], atom=atom)
-            for detail in _get(raw, "content") or ()
-            if detail["value"] and _is_text(detail)
-        ),
+        summary=summary,
+        content=content,
         authors=names(raw) or names(source) or feed_authors,
         categories=tuple(_categories(raw)),
         enclosures=enclosures,
@@ -59,7 +64,7 @@ def names(raw: Raw) -> tuple[str, ...]:
     people = [
         text(person, "name") or text(person, "email") for person in _get(raw, "authors") or ()
     ]
-    return tuple(dict.fromkeys(name for name in people if name))
+    return tuple(dict.fromkeys(_person(name) for name in people if name))
 
 
 def related(raw: Raw, relation: str) -> Iterator[str]:
@@ -67,6 +72,15 @@ def related(raw: Raw, relation: str) -> Iterator[str]:
     for link in _get(raw, "links") or ():
         if relation in (text(link, "rel") or "").split() and (address := text(link, "href")):
             yield address
+
+
+def _person(author: str) -> str:
+    """Return the name in a mailbox, as RSS 2.0 writes it or RFC 5322 (section 3.4) does.
+
+    Where that has no name its address, and anything else as it is.
+    """
+    match = _COMMENTED.fullmatch(author) or _BRACKETED.fullmatch(author)
+    return match["name"].strip(' "') or match["address"] if match else author
 
 
 def _get(raw: Raw, key: str) -> Any:
@@ -84,6 +98,12 @@ def _said(raw: Raw, key: str, *, atom: bool) -> Content | None:
     """Return a text that the item has itself: feedparser copies contents to summaries."""
     detail, value = _get(raw, f"{key}_detail"), text(raw, key)
     return _content(raw, detail, value, atom=atom) if detail and value else None
+
+
+def _contents(raw: Raw, *, atom: bool) -> Iterator[Content]:
+    for detail in _get(raw, "content") or ():
+        if detail["value"] and _is_text(detail):
+            yield _content(raw, detail, detail["value"], atom=atom)
 
 
 def _is_text(detail: Raw) -> bool:

@@ -1,4 +1,4 @@
-"""The only place that knows feedparser.
+"""The only place that calls feedparser.
 
 What it is handed is well-formed UTF-8 within limits, as a stream: never an address or a string,
 which it might open. Its sanitizer and its link resolver are off: normalize does both, and they take
@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import feedparser
-
 from aggregator.errors import ParseError
+from aggregator.parse import mended
 from aggregator.parse.entries import Raw
 from aggregator.parse.items import keep
 from aggregator.parse.outline import Item
@@ -74,7 +73,7 @@ def _read(sound: Sound, items: tuple[Item, ...], url: str) -> Reading:
     data = keep(sound.data, sound.outline.items, items)
     headers = {"content-location": url} if b"xml:base" in sound.data else {}
     try:
-        raw: Any = feedparser.parse(
+        raw: Any = mended.parse(
             io.BytesIO(data),
             response_headers=headers,
             sanitize_html=False,
