@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.model import Feed, FeedState, Member, Story
+from aggregator.normalize.url import fetchable
 
 
 def rfc3339(moment: datetime) -> str:
@@ -29,7 +30,7 @@ def _member_record(member: Member) -> dict[str, Any]:
     return {
         "id": article.id,
         "guid": article.guid,
-        "url": article.url,
+        "url": fetchable(article.url, article.link) if article.url and article.link else None,
         "title": article.title,
         "feed": article.feed,
         "publisher": article.publisher,

@@ -195,6 +195,21 @@ def canonical(url: str) -> str | None:
     return None
 
 
+def fetchable(url: str, link: str) -> str:
+    """Return a canonical address as its server answers it: spelled as the link that it is of.
+
+    The canonical form only compares: it takes http for https, and leaves out ``www.`` and the last
+    slash, without which some pages are not found.
+    """
+    plain, spelled = urlsplit(url), urlsplit(link)
+    host = spelled.netloc.lower().removesuffix({"http": ":80", "https": ":443"}[spelled.scheme])
+    if host.removeprefix("www.") != plain.netloc:  # the page itself, not its mobile or AMP form
+        return url
+    same_path = spelled.path.rstrip("/") == plain.path.rstrip("/")
+    path = spelled.path if same_path else plain.path
+    return urlunsplit(plain._replace(scheme=spelled.scheme, netloc=host, path=path))
+
+
 def is_home(url: str) -> bool:
     """Tell whether a canonical address is a site's front page."""
     parts = urlsplit(url)

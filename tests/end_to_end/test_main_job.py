@@ -17,12 +17,12 @@ EXPECTED: dict[str, Any] = json.loads(
 STORY_OF = {name: key for key, story in EXPECTED["stories"].items() for name in story["articles"]}
 
 
-def name_of(article: dict[str, Any]) -> tuple[str, str]:
+def name_of(article: dict[str, Any]) -> tuple[str, str | None]:
     """What expected.json calls it: by guid, or else by link."""
-    return article["feed"], article["guid"] or article["url"]
+    return article["feed"], article["guid"] or canonical(article["url"])
 
 
-def named(name: str) -> tuple[str, str]:
+def named(name: str) -> tuple[str, str | None]:
     feed, _, guid = name.partition("#")
     return feed, (canonical(guid) or guid) if feed in WITHOUT_GUIDS else guid
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.normalize.url import LONGEST, canonical, is_home, registrable_domain, resolve
+from aggregator.normalize.url import (
+    LONGEST,
+    canonical,
+    fetchable,
+    is_home,
+    registrable_domain,
+    resolve,
+)
 
 RULES = files("aggregator.normalize") / "url.toml"
 CASES = json.loads(Path(__file__).with_name("urls.json").read_text(encoding="utf-8"))
@@ -31,6 +38,27 @@ addresses = st.builds(
 def test_spellings_of_one_address_have_one_canonical_form(spellings):
     assert len({canonical(spelling) for spelling in spellings}) == 1
     assert canonical(spellings[0]) is not None
+
+
+@pytest.mark.parametrize(
+    ("link", "fetched"),
+    [
+        ("https://www.example.org/a/?utm_source=x#top", "https://www.example.org/a/"),
+        ("http://127.0.0.1:8099/story/1", "http://127.0.0.1:8099/story/1"),
+        ("http://Example.org:80/a?id=1", "http://example.org/a?id=1"),
+        ("https://m.example.org/a", "https://example.org/a"),
+        ("https://www.example.org/a/b-c-d-e/amp/", "https://www.example.org/a/b-c-d-e"),
+    ],
+)
+def test_an_address_can_be_fetched_as_its_link_spells_it(link: str, fetched: str):
+    assert fetchable(canonical(link) or "", link) == fetched
+
+
+@given(addresses)
+def test_what_is_fetched_is_the_same_address(address: str):
+    link = resolve(None, address)
+    if link and (url := canonical(link)):
+        assert canonical(fetchable(url, link)) == url
 
 
 @pytest.mark.parametrize("others", CASES["different"], ids=lambda others: others[0])
