@@ -30,8 +30,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     )
     channel = child(rss, "channel")
     child(channel, "title", edition.title)
-    # It must be a URI: where no address is known, the feed's own name is the only one.
-    child(channel, "link", edition.href(FRONT_PAGE) if edition.base_url else edition.uuid.urn)
+    child(channel, "link", edition.href(FRONT_PAGE))
     child(channel, "description", edition.description)
     child(channel, "language", edition.language)
     child(channel, "lastBuildDate", _rfc822(edition.updated))
