@@ -200,6 +200,9 @@ _SISTERS: Final = {"bs": "hr", "ms": "id", "sr": "hr"}
 """Languages that share their function words with one that has a list: the hint decides."""
 _MODELLED: Final = """ca cs cy da de en es et eu fi fr ga hr hu id is it lt lv nl no pl pt ro sk sl
     sq sv sw tl tr vi""".split()  # noqa: SIM905  a list of words reads best as words
+_FEWEST_WORDS: Final = 3
+_FEWEST_LETTERS: Final = 12
+"""Of a text that shows its language: in a shorter one only the hint is believed."""
 _ELSEWHERE: Final = frozenset(
     {language for languages in _LANGUAGES.values() for language in languages}
     | {language for rows in _TELLTALES.values() for language, _ in rows if language != "sr"}
@@ -218,11 +221,19 @@ def _model() -> "LanguageIdentifier":
     return model
 
 
-def _latin(text: str, hint: str | None) -> str:
-    """Tell the languages of the Latin script apart."""
+def _is_telling(text: str) -> bool:
+    said = words.WORD.findall(text[: words.SAMPLE])
+    return len(said) >= _FEWEST_WORDS and sum(map(len, said)) >= _FEWEST_LETTERS
+
+
+def _latin(text: str, hint: str | None) -> str | None:
+    """Tell the languages of the Latin script apart; None where too little is said."""
+    hint = None if hint in _ELSEWHERE else hint
+    if not _is_telling(text):
+        return hint
     found = words.function_words(text)
     counts = Counter(language for languages in found for language in languages)
-    if hint is not None and hint not in _ELSEWHERE:
+    if hint is not None:
         listed = _SISTERS.get(hint, hint)
         most = max(counts.values(), default=0)
         if counts[listed] >= most * _NEARLY or listed not in words.listed():
