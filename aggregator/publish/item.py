@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.model import Article, Enclosure, Feed, Level, Member, Part, PublishedSource, Story
 from aggregator.publish.edition import Edition
-from aggregator.publish.link import address
+from aggregator.publish.link import address, loadable
 from aggregator.publish.text import excerpt, line
 
 EXCERPT = 500
@@ -107,7 +107,7 @@ def _item(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str]) -> 
         renderings=tuple(_rendering(other) for other in article.parts if other != part),
         authors=_lines(article.authors) or (lead.publisher,),
         enclosures=tuple(_enclosures(article)),
-        image=address(article.image),
+        image=loadable(article.image),
         feed=feeds[article.feed],
         also=_by_language(listed, (*preferred, lead.language)),
         unlisted=len(others) - len(listed),
@@ -216,7 +216,7 @@ def _categories(story: Story, feeds: Mapping[str, Feed]) -> tuple[str, ...]:
 
 def _enclosures(article: Article) -> Iterable[Enclosure]:
     for enclosure in article.enclosures:
-        if (url := address(enclosure.url)) is not None:
+        if (url := loadable(enclosure.url)) is not None:
             well_typed = _MEDIA_TYPE.fullmatch(enclosure.type or "")
             yield replace(
                 enclosure,

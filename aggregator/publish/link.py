@@ -1,9 +1,12 @@
 """Addresses that may stand in what is published."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
+"""The end of a host that is an address (WHATWG URL Standard, "ends in a number")."""
 _RESERVED = ":/?@!$&'()*+,;=%~"
 
 
@@ -31,6 +34,21 @@ def address(url: str | None) -> str | None:
         query=_encoded(parts.query),
         fragment=_encoded(parts.fragment),
     ).geturl()
+
+
+def loadable(url: str | None) -> str | None:
+    """Return a web address that a reader's program may load unasked, or None where it is none.
+
+    None leads into the reader's own network: hosts that are an IP address must be of the internet,
+    and spelled like one, for browsers read ``2130706433`` and ``0x7f.1`` as addresses too.
+    """
+    shown = address(url)
+    host = (urlsplit(shown or "").hostname or "").rstrip(".")
+    try:
+        return shown if ip_address(host).is_global else None
+    except ValueError:
+        name = host.rpartition(".")[2]
+        return None if name == "localhost" or _NUMBER.fullmatch(name) else shown
 
 
 def _encoded(component: str) -> str:

@@ -124,6 +124,12 @@ def test_the_publisher_signs_where_no_author_is_named(item_of, make_story, make_
     assert item_of(make_story(make_article(authors=(" ",)))).authors == ("Daily",)
 
 
+def test_no_picture_of_the_readers_own_network_is_offered(item_of, make_story, make_article):
+    assert item_of(make_story(make_article(image="http://localhost/a.png"))).image is None
+    shown = "https://cdn.example/a.png"
+    assert item_of(make_story(make_article(image=shown))).image == shown
+
+
 def test_only_web_addresses_and_sound_enclosures_are_offered(item_of, make_story, make_article):
     article = make_article(
         link="javascript:alert(1)",
@@ -132,6 +138,7 @@ def test_only_web_addresses_and_sound_enclosures_are_offered(item_of, make_story
             Enclosure(url="https://a.example/1.mp3", type="audio/mpeg", length=7),
             Enclosure(url="https://a.example/2.mp3", type='audio"><b>', length=-1),
             Enclosure(url="file:///etc/passwd", type="audio/mpeg"),
+            Enclosure(url="http://192.168.1.1/4.mp3", type="audio/mpeg"),
         ),
     )
     item = item_of(make_story(article))

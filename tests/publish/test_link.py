@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.publish.link import address
+from aggregator.publish.link import address, loadable
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,47 @@ def test_what_is_no_web_address_is_not_linked(url):
 )
 def test_a_web_address_is_an_absolute_uri(url, expected):
     assert address(url) == expected
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:8080",
+        "localhost.",
+        "printer.localhost",
+        "127.0.0.1",
+        "192.168.1.1:80",
+        "169.254.169.254",
+        "[::1]",
+        "[fd00::1]",
+        "[::ffff:10.0.0.1]",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0300.0250.1.1",
+    ],
+)
+def test_no_reader_is_made_to_ask_its_own_network(host):
+    assert loadable(f"http://{host}/a.png") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.example/a.png",
+        "https://93.184.215.14/a.png",
+        "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/a.png",
+        "https://4chan.example/a.png",
+    ],
+)
+def test_what_is_on_the_internet_may_be_loaded(url):
+    assert loadable(url) == url
+
+
+@pytest.mark.parametrize("url", [None, "", "data:image/png,x", "ftp://cdn.example/a.png"])
+def test_what_is_no_web_address_is_not_loaded(url):
+    assert loadable(url) is None
 
 
 @given(st.text(st.characters(codec=None)))
