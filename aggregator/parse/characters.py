@@ -4,7 +4,7 @@ import html.entities
 import re
 from typing import Final
 
-from aggregator.parse.cleaned import Cleaned
+from aggregator.parse.cleaned import Cleaned, counted
 
 _CONTROLS: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NONCHARACTERS: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")
@@ -20,7 +20,7 @@ def drop_forbidden(data: bytes) -> Cleaned:
     """Drop from UTF-8 what no XML document may hold: control characters, U+FFFE and U+FFFF."""
     clean = _NONCHARACTERS.sub(b"", data.translate(None, _CONTROLS))
     if dropped := len(data) - len(clean):
-        return Cleaned(clean, (f"{dropped} bytes of control characters were dropped",))
+        return Cleaned(clean, (f"dropped {counted(dropped, 'byte')} of control characters",))
     return Cleaned(clean)
 
 

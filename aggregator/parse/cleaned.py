@@ -1,4 +1,4 @@
-"""What each step on the way from a body to a document hands to the next."""
+"""What each step from a body to a document hands to the next, and how it puts that in words."""
 
 from typing import NamedTuple
 
@@ -8,3 +8,8 @@ class Cleaned(NamedTuple):
 
     data: bytes
     problems: tuple[str, ...] = ()
+
+
+def counted(number: int, thing: str) -> str:
+    """Say how many there are: ``1 byte``, ``2 bytes``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

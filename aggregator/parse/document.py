@@ -2,7 +2,7 @@
 
 import re
 
-from aggregator.parse.cleaned import Cleaned
+from aggregator.parse.cleaned import Cleaned, counted
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
@@ -30,7 +30,7 @@ def isolate(data: bytes) -> Cleaned:
     if begins := _START.search(data, 0, _HEAD):
         junk = not _PROLOG.fullmatch(data, 0, begins.start())
         if junk:
-            problems.append(f"{begins.start()} bytes of other text stood before it")
+            problems.append(f"{counted(begins.start(), 'byte')} of other text stood before it")
         if junk or begins[0].startswith(b"<?"):
             data = data[begins.start() :]
     if declaration := _XML_DECLARATION.match(data):

@@ -7,7 +7,7 @@ the XML declaration (RFC 7303 section 3), a guess.
 import codecs
 import re
 
-from aggregator.parse.cleaned import Cleaned
+from aggregator.parse.cleaned import Cleaned, counted
 from aggregator.parse.guess import guess, strictly
 from aggregator.parse.labels import codec_of, labels_of
 
@@ -100,7 +100,7 @@ def _damaged_utf8(body: bytes) -> bool:
 def _replacing(body: bytes, codec: str) -> Cleaned:
     text = body.decode(codec, "replace")
     damage = text.count("\ufffd")
-    problem = f"replaced what could not be read as {_shown(codec)}, in {damage} places"
+    problem = f"replaced what could not be read as {_shown(codec)}, in {counted(damage, 'place')}"
     return Cleaned(text.lstrip("\ufeff").encode(), (problem,) if damage else ())
 
 

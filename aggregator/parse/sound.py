@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aggregator.errors import ParseError
+from aggregator.parse.cleaned import counted
 from aggregator.parse.document import DECLARATION, isolate
 from aggregator.parse.outline import MalformedError, Outline, outline
 from aggregator.parse.repair import repair
@@ -37,9 +38,8 @@ def make_sound(data: bytes) -> Sound:
         raise ParseError(
             f"it is XML too broken to read ({problem}); its publisher has to mend it"
         ) from error
-    count = len(found.items)
     told = (
-        f"cut off after {count} {'item' if count == 1 else 'items'}"
+        f"cut off after {counted(len(found.items), 'item')}"
         if repaired.truncated
         else f"repaired: {problem}"
     )

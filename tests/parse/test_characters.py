@@ -13,7 +13,8 @@ def test_no_control_character_is_left(text):
 
 
 def test_what_was_dropped_is_told():
-    assert drop_forbidden(b"a\0b\x1f") == (b"ab", ("2 bytes of control characters were dropped",))
+    assert drop_forbidden(b"a\0b\x1f") == (b"ab", ("dropped 2 bytes of control characters",))
+    assert drop_forbidden(b"a\0") == (b"a", ("dropped 1 byte of control characters",))
     assert drop_forbidden(b"a\tb\r\n") == (b"a\tb\r\n", ())
 
 

@@ -44,6 +44,7 @@ def test_text_before_is_told():
     document = isolate(b"<b>Notice</b>: Undefined index\n<?xml version='1.0'?>" + FEED)
     assert document.data == DECLARATION + FEED
     assert document.problems == ("31 bytes of other text stood before it",)
+    assert isolate(b"." + FEED).problems == ("1 byte of other text stood before it",)
 
 
 def test_declaration_within_an_item_is_no_beginning():
