@@ -2,11 +2,9 @@
 
 Expat walks the bytes once, at a fifteenth of feedparser's cost. What it lets through is well-formed
 and within limits that keep feedparser's own cost in proportion to the document's size: feedparser
-is quadratic in the attributes of an element, in namespaces, in an item's categories, and in a
-long word for an author.
+is quadratic in the attributes of an element, in namespaces, and in an item's categories.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -24,11 +22,8 @@ MAX_NAMESPACES: Final = 200
 """Distinct ones in a document."""
 MAX_CHILDREN: Final = 2_000
 """Elements directly within an item, and categories anywhere within it or within the feed."""
-MAX_AUTHOR_WORD: Final = 300
-"""Bytes."""
 
 _CATEGORIES: Final = frozenset({"category", "keywords", "subject", "tags"})
-_LONG_WORD: Final = re.compile(rb"[\w.+-]{%d}" % MAX_AUTHOR_WORD, re.ASCII)
 
 _EXCERPT: Final = 25
 """Bytes shown on each side of an error."""
@@ -37,7 +32,6 @@ KINDS: Final = frozenset({"rss", "rdf", "feed", "channel", "entry"})
 _KIND_DEPTH: Final = 4
 """How far below the root a feed may begin: ``<xml><rss>`` exists."""
 _ITEMS: Final = frozenset({"item", "entry"})
-_AUTHORS: Final = frozenset({"author", "creator", "contributor", "managingeditor", "webmaster"})
 _FEED_NAMESPACES: Final = frozenset(
     {
         "http://www.w3.org/2005/atom",
@@ -171,15 +165,9 @@ class _Walk:
         elif not self.item_depth:
             self.ancestors.pop()
         name = _local(qualified)
-        if name in _AUTHORS:
-            self.check_author()
-        elif name in _CATEGORIES:
+        if name in _CATEGORIES:
             _bounded(self.data.count(b",", self.text_start, self.parser.CurrentByteIndex))
         self.depth -= 1
-
-    def check_author(self) -> None:
-        if _LONG_WORD.search(self.data, self.text_start, self.parser.CurrentByteIndex):
-            raise _refusal(f"an author of more than {MAX_AUTHOR_WORD} letters in a word")
 
     def item_end(self) -> int:
         """Expat stands on the end tag, or behind the one tag of an empty element."""

@@ -94,7 +94,6 @@ def test_items_in_two_places_have_no_common_context():
         (rss("<item><g>" + "<category/>" * 3000 + "</g></item>"), "elements or categories"),
         (rss("<category/>" * 3000), "elements or categories"),
         (rss("<item><keywords>" + "a," * 3000 + "</keywords></item>"), "elements or categories"),
-        (rss("<item><author>" + "a" * 500 + "</author></item>"), "an author of more"),
     ],
 )
 def test_limits(document, reason):
@@ -103,8 +102,7 @@ def test_limits(document, reason):
 
 
 def test_limits_leave_room_for_real_feeds():
-    creators = ", ".join(f"A. U. Thor{i}" for i in range(500))
-    item = f"<item><author>{creators}</author>{'<category>c</category>' * 100}</item>"
+    item = f"<item>{'<category>c</category>' * 100}</item>"
     assert len(outline(rss(item * 1000)).items) == 1000
 
 
