@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from rapidfuzz import fuzz
+
 from aggregator.match.copies import is_copy
 from aggregator.match.encoder import Vectors
 from aggregator.match.features import Document
@@ -19,6 +21,10 @@ SAME_EVENT = 5.0
 """The highest logit that a model's word is taken for: .993."""
 SAYS_NOTHING = -6.0
 """The logit of a pair of which one says too little to be matched by."""
+OTHER_ONE = -4.0
+"""The logit of two of a series: no labelled data teaches it."""
+SERIES = 65
+"""Likeness in percent from which titles with other numbers are of a series."""
 RECURRING = timedelta(hours=12)
 """Time from which a publisher's equal titles are a rubric, not one item."""
 FEWEST_TERMS = 3
@@ -91,6 +97,8 @@ def _judge_passages(x: Weighed, y: Weighed, cosine: float | None) -> Judgement:
         return Judgement(Level.COPY, SAME_TEXT, "the same text, or nearly", pair)
     if _says_little(x) or _says_little(y):
         return Judgement(Level.EVENT, SAYS_NOTHING, "one says too little to be matched by", pair)
+    if _is_series(x, y):
+        return Judgement(Level.EVENT, OTHER_ONE, "titles of a series, with other numbers", pair)
     return Judgement(Level.EVENT, min(logit, SAME_EVENT), None, pair)
 
 
@@ -108,3 +116,17 @@ def _is_rubric(x: Weighed, y: Weighed) -> bool:
 
 def _says_little(x: Weighed) -> bool:
     return sum(rarity > TELLING for rarity in x.rarities.values()) < FEWEST_TERMS
+
+
+def _is_series(x: Weighed, y: Weighed) -> bool:
+    """Whether two titles are of a series: episodes, versions, match days, rounds of a vote."""
+    a, b = x.document.ordinals, y.document.ordinals
+    other_place = bool(a and b) and a.isdisjoint(b)
+    other_number = x.passage.title_numbers[:1] != y.passage.title_numbers[:1] and bool(
+        x.passage.title_numbers and y.passage.title_numbers
+    )
+    return (
+        x.passage.language == y.passage.language
+        and (other_place or other_number)
+        and fuzz.ratio(x.passage.pattern, y.passage.pattern, score_cutoff=SERIES) > 0
+    )

@@ -89,14 +89,6 @@ def _days(pair: Pair) -> str:
     return ""
 
 
-def _place(pair: Pair) -> str:
-    return "other places in a series" if pair.features.other_place else ""
-
-
-def _series(pair: Pair) -> str:
-    return "the titles differ in their numbers alone" if pair.features.series else ""
-
-
 def _length(pair: Pair) -> str:
     return "both texts are long" if pair.features.length > LONG else "both texts are short"
 
@@ -117,8 +109,6 @@ _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
     (("numbers",), _numbers),
     (("other_numbers",), _other_numbers),
     (("same_day", "other_day"), _days),
-    (("other_place",), _place),
-    (("series",), _series),
     (("length",), _length),
     (("publisher",), _publisher),
     (("hours",), _hours),

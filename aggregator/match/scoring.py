@@ -86,10 +86,6 @@ class Features(NamedTuple):
     """1 where both tell days, and one in common."""
     other_day: float
     """log(days between) where the days told are two or more apart: one is a matter of zones."""
-    other_place: float
-    """1 where both titles tell a place in a series, none in common."""
-    series: float
-    """1 where the titles differ in their numbers only."""
     length: float
     """log(1 + terms) of the shorter text: long ones have more in common by chance."""
     publisher: float
@@ -120,8 +116,6 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
         spelling=max(0.0, spelling - USUAL_SPELLING) / (100 - USUAL_SPELLING),
         same_day=float(apart == 0),
         other_day=log1p(min(apart, FARTHEST) - 1) if apart else 0.0,
-        other_place=float(bool(a.ordinals and b.ordinals) and a.ordinals.isdisjoint(b.ordinals)),
-        series=float(_one_series(x.passage, y.passage)),
         length=log1p(min(len(x.vector), len(y.vector))),
         publisher=float(bool(a.publisher) and a.publisher == b.publisher),
         hours=log1p(hours),
@@ -136,14 +130,6 @@ def _shared(x: Rarities, y: Rarities) -> float:
 def _days_apart(a: Document, b: Document) -> int | None:
     """Return the days between the nearest days told; None where one tells none."""
     return min((abs(d - e) for d in a.days for e in b.days), default=None)
-
-
-def _one_series(x: Passage, y: Passage) -> bool:
-    """Whether two titles are alike but for their numbers: episodes, versions, match days."""
-    return (
-        x.title_numbers != y.title_numbers
-        and fuzz.ratio(x.pattern, y.pattern, score_cutoff=SERIES) > 0
-    )
 
 
 @dataclass(frozen=True, slots=True)
