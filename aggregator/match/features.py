@@ -18,7 +18,7 @@ LEAD_WEIGHT = 0.5
 NUMBER = "#"
 """What a term begins with that is a number, the same in every language as names' keys are."""
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|(?<=[。！？])")
 
 
@@ -39,7 +39,7 @@ class Passage:
     pattern: str
     """The title with its numbers masked: what the items of a series share."""
     title_numbers: tuple[str, ...]
-    """The digits that are masked there, in order."""
+    """The numbers that are masked there, in order."""
 
 
 @dataclass(frozen=True, slots=True)

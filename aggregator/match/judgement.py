@@ -122,9 +122,8 @@ def _is_series(x: Weighed, y: Weighed) -> bool:
     """Whether two titles are of a series: episodes, versions, match days, rounds of a vote."""
     a, b = x.document.ordinals, y.document.ordinals
     other_place = bool(a and b) and a.isdisjoint(b)
-    other_number = x.passage.title_numbers[:1] != y.passage.title_numbers[:1] and bool(
-        x.passage.title_numbers and y.passage.title_numbers
-    )
+    numbers = zip(x.passage.title_numbers, y.passage.title_numbers, strict=False)
+    other_number = any(m != n for m, n in numbers)
     return (
         x.passage.language == y.passage.language
         and (other_place or other_number)
