@@ -14,9 +14,9 @@ from aggregator.cluster.scorer import Scorer
 from aggregator.cluster.story import tell
 from aggregator.model import Article, Level, Member, Story, Withdrawal
 
-JOIN = 0.75
+JOIN = 1.25
 """The logit that the best match with a member must reach."""
-SUPPORT = -1.0
+SUPPORT = -0.25
 """The logit that the members must reach on average."""
 CERTAIN = 6.0
 """The logit from which a match needs nobody's support: the same item, or the same text."""
