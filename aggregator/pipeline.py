@@ -122,6 +122,8 @@ class Polled:
     changed: int = 0
     problems: tuple[str, ...] = ()
     """What was wrong with a document that could be read in part."""
+    spared: bool = False
+    """Not asked after all, since its host had enough of us: it comes first the next time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +233,7 @@ class Pipeline:
                     new=len(resolution.new),
                     changed=len(resolution.changed),
                     problems=reading.document.problems if reading.document else (),
+                    spared=reading.response.spared,
                 )
                 for reading, state, resolution in zip(readings, learned.states, found, strict=True)
             ),

@@ -119,7 +119,8 @@ class Report:
             words = [
                 f"{n} {what}" for n, what in ((polled.new, "new"), (polled.changed, "changed")) if n
             ]
-            came = "failed" if polled.state.error else ", ".join(words) or "nothing new"
+            outcome = "postponed" if polled.spared else "failed" if polled.state.error else None
+            came = outcome or ", ".join(words) or "nothing new"
             problems = f"  ({'; '.join(polled.problems)})" if polled.problems else ""
             self._out.print(f"  {polled.feed.id:{width}}  {came}{problems}")
 

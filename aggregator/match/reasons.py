@@ -98,7 +98,8 @@ def _publisher(pair: Pair) -> str:
 
 
 def _hours(pair: Pair) -> str:
-    return f"published {expm1(pair.features.hours):.0f} hours apart"
+    hours = round(expm1(pair.features.hours))
+    return f"published {hours} {'hour' if hours == 1 else 'hours'} apart"
 
 
 _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
