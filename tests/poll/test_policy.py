@@ -226,7 +226,9 @@ class TestSpared:
     """Feeds not asked since their host refused another of them."""
 
     def spare(self, state: FeedState | None, **headers: str) -> FeedState:
-        return learn(state, replace(answered(0, failure="not asked", **headers), spared=True))
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        refused = replace(answered(0, failure="not asked"), headers=told, spared=True)
+        return learn(state, refused)
 
     @pytest.mark.parametrize("error", [None, "broken"])
     def test_nothing_is_noted_of_them_but_a_later_time(self, error):
