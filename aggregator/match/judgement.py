@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from aggregator.match.copies import is_copy
 from aggregator.match.encoder import Vectors
 from aggregator.match.features import Document
+from aggregator.match.opposites import contradict
 from aggregator.match.scoring import Features, Weighed, compare, model_name, models
 from aggregator.model import Level
 
@@ -22,9 +23,9 @@ SAME_EVENT = 5.0
 SAYS_NOTHING = -6.0
 """The logit of a pair of which one says too little to be matched by."""
 OTHER_ONE = -4.0
-"""The logit of two of a series: no labelled data teaches it."""
+"""The logit of two of a series, or of opposites: no labelled data teaches it."""
 SERIES = 65
-"""Likeness in percent from which titles with other numbers are of a series."""
+"""Likeness in percent from which titles with other numbers are of a series, or opposites."""
 RECURRING = timedelta(hours=12)
 """Time from which a publisher's equal titles are a rubric, not one item."""
 FEWEST_TERMS = 3
@@ -93,6 +94,8 @@ def _judge_passages(x: Weighed, y: Weighed, cosine: float | None) -> Judgement:
     logit = models()[model].logit(pair.features)
     if _is_rubric(x, y):
         return Judgement(Level.EVENT, SAYS_NOTHING, "a title that the publisher repeats", pair)
+    if _is_opposed(x, y):
+        return Judgement(Level.EVENT, OTHER_ONE, "titles alike that say the opposite", pair)
     if is_copy(x.passage, y.passage):
         return Judgement(Level.COPY, SAME_TEXT, "the same text, or nearly", pair)
     if _says_little(x) or _says_little(y):
@@ -111,6 +114,15 @@ def _is_rubric(x: Weighed, y: Weighed) -> bool:
         and bool(a.publisher)
         and a.publisher == b.publisher
         and abs(a.published - b.published) > RECURRING
+    )
+
+
+def _is_opposed(x: Weighed, y: Weighed) -> bool:
+    """Whether two titles of one language are alike but for words that contradict each other."""
+    return (
+        x.passage.language == y.passage.language
+        and fuzz.ratio(x.passage.pattern, y.passage.pattern, score_cutoff=SERIES) > 0
+        and contradict(x.passage.title, y.passage.title)
     )
 
 
