@@ -244,14 +244,13 @@ class Aggregator:
                 f"no article has the id (or 4 or more of its first digits), guid or url {name!r};"
                 " aggregate stories --json lists them"
             )
-        if len({article.url for article in found}) == 1:  # one item, in several feeds
-            return found[-1]
-        if len(found) > 1:
+        is_one_item = found[0].url is not None and len({article.url for article in found}) == 1
+        if len(found) > 1 and not is_one_item:
             listed = "\n".join(f"  {a.id}  {a.feed}: {a.title}" for a in found[:_NAMED])
             raise NotFoundError(
                 f"{len(found)} articles answer to {name!r}; name one by id:\n{listed}"
             )
-        return found[0]
+        return found[-1]  # the earliest, where several feeds have one item
 
     def _story_of(self, article: Article) -> Story:
         story = self._store.story_of(article.id)

@@ -16,6 +16,7 @@ def test_whoever_has_seen_enough_may_leave(examples):
     assert listing.wait(timeout=30) == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 def test_a_full_disk_behind_the_output_is_said_in_words(examples):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -59,3 +60,19 @@ def test_explain_takes_an_address_as_browsers_have_it(first_run):
     )
     done = first_run.run("explain", told, told)
     assert "the same article" in done.stdout
+
+
+def test_a_name_that_several_articles_answer_to_asks_for_an_id(folder):
+    items = "".join(
+        f"<item><guid isPermaLink='false'>twin</guid><title>{title} of the week</title></item>"
+        for title in ("Harbour", "Glacier")
+    )
+    for name in "ab":
+        (folder.path / f"{name}.xml").write_text(
+            f"<rss version='2.0'><channel><title>{name}</title>{items}</channel></rss>"
+        )
+    folder.configure("version: 1\nfeeds: [{url: 'file:a.xml'}, {url: 'file:b.xml'}]\n")
+    folder.once()
+    done = folder.run("explain", "twin", "twin")
+    assert done.returncode == 2
+    assert "name one by id" in done.stderr
