@@ -62,9 +62,9 @@ class Aggregator:
     ) -> None:
         """Wire what ``open`` opens; a clock, chance or fetcher of one's own are for tests."""
         self.config = config
-        self._store = store
+        self.store = store
         self._dry_run = dry_run
-        self._clock = clock
+        self.clock = clock
         self._random = random or Random()  # noqa: S311  jitter keeps no secret
         self._fetcher = fetcher or FeedFetcher(
             clock=clock,
@@ -99,7 +99,7 @@ class Aggregator:
 
     def close(self) -> None:
         """Let go of the store."""
-        self._store.close()
+        self.store.close()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -107,7 +107,7 @@ class Aggregator:
         if self._pipeline:
             yield
             return
-        with self._store.lock(f"pid {os.getpid()} on {gethostname()}"):
+        with self.store.lock(f"pid {os.getpid()} on {gethostname()}"):
             self._pipeline = self._new_pipeline()
             try:
                 yield
@@ -142,16 +142,16 @@ class Aggregator:
         self, *, since: datetime | None = None, limit: int | None = None
     ) -> Sequence[Story]:
         """Return the stories told since then, newest first."""
-        return self._store.stories(since=since, limit=limit)
+        return self.store.stories(since=since, limit=limit)
 
     def feeds(self) -> Mapping[str, FeedState]:
         """Return what polling learned of each subscribed feed, by its id."""
-        states = self._store.states()
+        states = self.store.states()
         return {feed.id: states.get(feed.id, FeedState(feed=feed.id)) for feed in self.config.feeds}
 
     def is_healthy(self) -> bool:
         """Whether a poll has succeeded within the longest interval at which feeds are polled."""
-        since = self._clock() - max((f.max_interval for f in self.config.feeds), default=2 * SPAN)
+        since = self.clock() - max((f.max_interval for f in self.config.feeds), default=2 * SPAN)
         return any(s.succeeded and s.succeeded >= since for s in self.feeds().values())
 
     def explain(self, a: str, b: str) -> PairExplanation:
@@ -163,7 +163,7 @@ class Aggregator:
         matcher = self._matcher()
         for article in (one, other):
             day = article.published
-            near = self._store.stories(since=day - SPAN, until=day + SPAN, content=False)
+            near = self.store.stories(since=day - SPAN, until=day + SPAN, content=False)
             matcher.add(article for story in near for article in story.articles)
         matcher.add((one, other))
         return PairExplanation(
@@ -176,19 +176,19 @@ class Aggregator:
 
     def _matcher(self) -> Matcher:
         name = UniversalSentenceEncoder.name
-        return Matcher(RememberingEncoder(name, UniversalSentenceEncoder, self._store))
+        return Matcher(RememberingEncoder(name, UniversalSentenceEncoder, self.store))
 
     def _new_pipeline(self) -> Pipeline:
         return Pipeline(
             feeds=self.config.feeds,
-            store=self._store,
+            store=self.store,
             fetcher=self._fetcher,
             clusterer=Clusterer(
                 self._matcher(),
                 draw_id=lambda: uuid4().urn,
                 priorities={feed.id: feed.priority for feed in self.config.feeds},
             ),
-            clock=self._clock,
+            clock=self.clock,
             random=self._random,
             redact=self.config.redact,
         )
@@ -220,7 +220,7 @@ class Aggregator:
         settings = self.config.publish
         asked = settings.limit
         while True:
-            stories = self._store.stories(limit=asked)
+            stories = self.store.stories(limit=asked)
             edition = select(
                 (redacted(story, self.config.redact) for story in stories)
                 if self.config.secrets
@@ -238,7 +238,7 @@ class Aggregator:
             asked *= 2
 
     def _article(self, name: str) -> Article:
-        found = self._store.find_articles(name) or self._store.find_articles(canonical(name) or "")
+        found = self.store.find_articles(name) or self.store.find_articles(canonical(name) or "")
         if not found:
             raise NotFoundError(
                 f"no article has the id (or 4 or more of its first digits), guid or url {name!r};"
@@ -253,7 +253,7 @@ class Aggregator:
         return found[-1]  # the earliest, where several feeds have one item
 
     def _story_of(self, article: Article) -> Story:
-        story = self._store.story_of(article.id)
+        story = self.store.story_of(article.id)
         if story is None:
             raise NotFoundError(f"the article {article.id} stands in no story")
         return story

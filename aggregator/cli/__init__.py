@@ -1,5 +1,9 @@
 """EDGE: the command line. It calls app and nothing below it."""
 
+from aggregator.cli import feeds, stories
 from aggregator.cli.main import main
 
-__all__ = ["main"]
+COMMANDS = (stories, feeds)
+"""The modules whose import hangs their commands on the application."""
+
+__all__ = ["COMMANDS", "main"]

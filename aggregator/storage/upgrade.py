@@ -7,7 +7,7 @@ from sqlalchemy import table as sql_table
 from aggregator.errors import StoreError
 from aggregator.storage.backend import Backend
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in ``migrations/versions``."""
 
 _VERSION = sql_table("alembic_version", sql_column("version_num"))

@@ -1,0 +1,79 @@
+"""What every command shares: the application it hangs on, exit codes, options, errors in words."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.errors import AggregatorError, StoreLocked
+
+if TYPE_CHECKING:
+    from aggregator.app import Aggregator
+
+
+class Exit(IntEnum):
+    """What a script may rely on."""
+
+    DONE = 0
+    """Done, even if single feeds failed."""
+    FAILED = 1
+    """Every feed fails; with ``--strict``, any."""
+    WRONG_USE = 2
+    """Wrong use or configuration, or a store or directory that cannot be used."""
+    HELD = 3
+    """Another run holds the store."""
+
+
+cli = typer.Typer(
+    name="aggregate",
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="Your feeds.yaml; may stand before the command too."),
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+
+
+class Interrupted(KeyboardInterrupt):
+    """SIGINT or SIGTERM: what has come is stored, then the program ends."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+@contextmanager
+def opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
+    """Open the aggregator; say errors in words, with their exit codes."""
+    try:
+        from aggregator.app import Aggregator
+
+        with Aggregator.open(config, dry_run=dry_run) as aggregator:
+            yield aggregator
+        sys.stdout.flush()
+    except Interrupted as interrupted:
+        print("interrupted: what is stored stays; the next run carries on", file=sys.stderr)
+        raise typer.Exit(interrupted.exit_code) from interrupted
+    except OSError as error:  # the edges translate theirs, so it is our own output
+        # What cannot be written is not to be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # whoever read it (head, less) has seen enough
+            raise typer.Exit(Exit.DONE) from error
+        print(f"cannot print the result: {error.strerror}", file=sys.stderr)
+        raise typer.Exit(Exit.WRONG_USE) from error
+    except StoreLocked as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.HELD) from error
+    except AggregatorError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.WRONG_USE) from error

@@ -1,0 +1,74 @@
+"""The commands about stories."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.command import AsJson, Config, cli, opened
+from aggregator.cli.report import Report, print_json
+
+
+def _since(text: str | None) -> datetime | None:
+    """Read a time (RFC 3339) or a span back from now (24h, 7d)."""
+    from aggregator.config import duration
+
+    if text is None:
+        return None
+    with suppress(ValueError):
+        now = datetime.now(UTC)
+        return now - min(duration(text), now - datetime.min.replace(tzinfo=UTC))
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            "write a time such as 2025-10-17T18:00:00Z or a span such as 24h", param_hint="--since"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@cli.command()
+def stories(
+    context: typer.Context,
+    config: Config = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only stories told since then: 2025-10-17T18:00:00Z, or 24h, 7d."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="At most this many.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the stories, newest first.
+
+    **Examples**
+
+    - `aggregate stories --since 24h`
+    - `aggregate stories --json --limit 10`
+    """
+    from aggregator.app import as_record
+
+    moment = _since(since)
+    with opened(config or context.obj) as aggregator:
+        found = aggregator.stories(since=moment, limit=limit)
+        if as_json:
+            print_json(as_record(story) for story in found)
+        else:
+            Report().stories(found, since=moment)
+
+
+@cli.command()
+def explain(
+    context: typer.Context,
+    a: Annotated[str, typer.Argument(metavar="A", help="An article's id (or its start), or url.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
+    config: Config = None,
+) -> None:
+    """Tell why two articles are, or are not, one story.
+
+    **Example**: `aggregate explain 3f2a 9c41`, with ids as `aggregate stories --json` prints them.
+    """
+    with opened(config or context.obj) as aggregator:
+        Report().explanation(aggregator.explain(a, b))
