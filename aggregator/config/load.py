@@ -17,11 +17,22 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 from pydantic import ValidationError
 
 from aggregator.config.document import Key, read
-from aggregator.config.sections import KEYS, Defaults, File, Network, Publish, Subscription, split
+from aggregator.config.sections import (
+    KEYS,
+    Defaults,
+    File,
+    Limits,
+    Network,
+    Publish,
+    Serve,
+    Subscription,
+    split,
+)
 from aggregator.errors import ConfigError
 from aggregator.model import Feed
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SHORTEST_TOKEN = 16
 _SHORTEST_SECRET = 6
 """A shorter value is an ordinary word somewhere: blotting it out would spoil texts."""
 
@@ -33,10 +44,13 @@ class Config:
     store: str = field(repr=False)
     """An SQLAlchemy database url."""
     network: Network
+    limits: Limits
     host_delay: timedelta
     publish: Publish
     directory: Path
     """Where the published files go; absolute."""
+    serve: Serve
+    """With the token itself, where the environment holds it."""
     feeds: tuple[Feed, ...]
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that must never be shown."""
@@ -70,15 +84,21 @@ def load(
         store = _store_url(secrets.fill(file.store), directory)
     except ValueError as error:
         report.add(("store",), str(error))
+    try:
+        serve = _serve(file.serve, secrets)
+    except ValueError as error:
+        report.add(("serve", "token"), str(error))
     feeds = tuple(_feeds(file, directory, secrets, report))
     if report.problems:
         raise report.error()
     return Config(
         store=store,
         network=file.network,
+        limits=file.limits,
         host_delay=file.defaults.host_delay,
         publish=file.publish,
         directory=directory / file.publish.directory,
+        serve=serve,
         feeds=feeds,
         secrets=frozenset(secrets.values),
         warnings=tuple(report.warnings),
@@ -162,6 +182,10 @@ class _Secrets:
         if quoted:
             values = {name: quote(value, safe="") for name, value in values.items()}
         return _VARIABLE.sub(lambda found: values[found[1]], text)
+
+    def has(self, text: str) -> bool:
+        """Tell whether the environment holds every variable of a text."""
+        return all(self._environment.get(name) for name in _VARIABLE.findall(text))
 
     def remember(self, value: str) -> None:
         """Remember a value, as written and as a url holds it."""
@@ -264,6 +288,19 @@ def _default_id(host: str, url: str) -> str:
     """Name a feed that has no id: readable, unique, and silent about what may be secret."""
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", host.removeprefix("www.")).strip("-.") or "feed"
     return f"{readable[:60]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def _serve(given: Serve, secrets: _Secrets) -> Serve:
+    """Fill in the owner's token; raise ValueError where it could be guessed.
+
+    A variable that is not set is no error: then nobody is owner.
+    """
+    if given.token is None or not secrets.has(given.token):
+        return given.model_copy(update={"token": None})
+    token = secrets.fill(given.token)
+    if len(token) < _SHORTEST_TOKEN:
+        raise ValueError(f"the token is guessed too easily: take {_SHORTEST_TOKEN} characters")
+    return given.model_copy(update={"token": token})
 
 
 def _without_userinfo(parts: SplitResult) -> str:

@@ -19,6 +19,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = r"^([0-9]+[smhdw])+$"
+_SHIFTS = {"KiB": 10, "MiB": 20, "GiB": 30}
+_SIZE = r"^([0-9]{1,9})(KiB|MiB|GiB)$"
 
 
 def duration(text: object) -> timedelta:
@@ -32,6 +34,15 @@ def duration(text: object) -> timedelta:
         return timedelta(seconds=seconds)
     except OverflowError:
         raise ValueError("this duration is longer than any calendar") from None
+
+
+def size(text: object) -> int:
+    """Read ``64KiB``, ``32MiB``, ``1GiB`` or bytes; raise ValueError on anything else."""
+    if isinstance(text, int) and not isinstance(text, bool) and text > 0:
+        return text
+    if isinstance(text, str) and (found := re.fullmatch(_SIZE, text)) and int(found[1]):
+        return int(found[1]) << _SHIFTS[found[2]]
+    raise ValueError("write a size such as 64KiB, 32MiB or 1GiB")
 
 
 def _written(length: timedelta) -> str:
@@ -76,11 +87,25 @@ Duration = Annotated[
     BeforeValidator(duration),
     WithJsonSchema({"type": "string", "pattern": _DURATION, "examples": ["30s", "1h", "7d"]}),
 ]
+Patience = Annotated[Duration, Field(gt=timedelta())]
+Size = Annotated[
+    int,
+    BeforeValidator(size),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": _SIZE}, {"type": "integer", "minimum": 1}],
+            "examples": ["64KiB", "32MiB"],
+        }
+    ),
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 HostPort = Annotated[str, BeforeValidator(_host_and_port)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
+HostName = Annotated[
+    str, StringConstraints(to_lower=True, pattern=r"^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])$")
+]
 
 
 class _Section(BaseModel):
@@ -101,6 +126,27 @@ class Network(_Section):
         WebAddress | None,
         Field(description="A page about you, named to every server; else publish.base_url."),
     ] = None
+
+
+class Limits(_Section):
+    """What one answer may cost us; the longest that a poll may take is the feed's timeout."""
+
+    connect_timeout: Annotated[
+        Patience, Field(description="Until a connection stands, TLS and all.")
+    ] = timedelta(seconds=10)
+    read_timeout: Annotated[Patience, Field(description="Without a byte from the server.")] = (
+        timedelta(seconds=20)
+    )
+    body_size: Annotated[Size, Field(description="Of a feed as it is sent, compressed or not.")] = (
+        32 << 20
+    )
+    decoded_size: Annotated[Size, Field(description="Of a feed, decompressed.")] = 32 << 20
+    header_size: Annotated[Size, Field(description="Of all header lines of an answer.")] = 64 << 10
+    redirects: Annotated[int, Field(ge=0, le=50, description="Followed for one poll.")] = 10
+    arriving_size: Annotated[
+        Size,
+        Field(description="Of all bodies under way; above it none may outgrow its fair share."),
+    ] = 256 << 20
 
 
 class Defaults(_Section):
@@ -145,6 +191,31 @@ class Publish(_Section):
     ] = timedelta(days=7)
 
 
+class Serve(_Section):
+    """Pages, published files and the API over HTTP: `aggregate serve`."""
+
+    host: Annotated[
+        Text, Field(description="The address to listen on; 127.0.0.1 is this machine alone.")
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on.")] = 8080
+    public_url: Annotated[
+        WebAddress | None,
+        Field(description="Where browsers find it, if a proxy stands before it."),
+    ] = None
+    token: Annotated[
+        Text | None,
+        Field(
+            repr=False,
+            pattern=r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$",
+            description="A variable, ${NAME}, with the owner's token; unset, nobody is owner.",
+        ),
+    ] = None
+    allowed_hosts: Annotated[
+        tuple[HostName, ...],
+        Field(strict=False, description="Names that browsers may call it by, beside those it has."),
+    ] = ()
+
+
 class Subscription(_Section):
     """One feed."""
 
@@ -185,8 +256,10 @@ class File(_Section):
         Field(description="sqlite:///PATH (relative to this file) or postgresql://…"),
     ] = "sqlite:///aggregator.db"
     network: Network = Network()
+    limits: Limits = Limits()
     defaults: Defaults = Defaults()
     publish: Publish = Publish()
+    serve: Serve = Serve()
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
 
     @model_validator(mode="before")
@@ -201,7 +274,7 @@ class File(_Section):
 KEYS = tuple(
     dict.fromkeys(
         name
-        for section in (File, Network, Defaults, Publish, Subscription)
+        for section in (File, Network, Limits, Defaults, Publish, Serve, Subscription)
         for name in section.model_fields
     )
 )
