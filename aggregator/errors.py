@@ -10,6 +10,7 @@
     │   ├── FetchError     no usable answer came
     │   └── ParseError     the answer is no feed that can be read
     ├── PublishError       the merged feed cannot be written
+    ├── ServeError         the web server cannot start
     └── NotFoundError      no such article, story or feed
 
 Foreign exceptions are translated at the edge that met them, with the original as ``__cause__``.
@@ -50,6 +51,10 @@ class ParseError(FeedError):
 
 class PublishError(AggregatorError):
     """The merged feed cannot be written."""
+
+
+class ServeError(AggregatorError):
+    """The web server cannot start."""
 
 
 class NotFoundError(AggregatorError):

@@ -1,0 +1,55 @@
+"""The command that serves pages, published files and the API."""
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.command import Config, Interrupted, cli, opened
+from aggregator.cli.report import Report
+
+
+@cli.command()
+def serve(
+    context: typer.Context,
+    config: Config = None,
+    host: Annotated[
+        str | None, typer.Option(help="Listen here: 127.0.0.1 is this machine alone.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free one.")] = None,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Be the daemon too: poll, store and publish meanwhile.")
+    ] = False,
+) -> None:
+    """Serve the front page, stories, published feeds and the API over HTTP.
+
+    On its own it only reads the store, so the daemon may run beside it; with `--poll` both are
+    one process. What it may be called, and the owner's token, stand under `serve` in feeds.yaml.
+
+    **Examples**
+
+    - `aggregate serve`
+    - `aggregate serve --poll --port 8000`
+    """
+    from aggregator.web.application import application
+    from aggregator.web.server import serving
+
+    report = Report()
+    with opened(config or context.obj) as aggregator:
+        settings = aggregator.config.serve
+        given = {"host": host, "port": port}
+        settings = settings.model_copy(
+            update={name: value for name, value in given.items() if value is not None}
+        )
+        app = application(aggregator, serve=settings)
+        with (
+            suppress(Interrupted),
+            serving(app, host=settings.host, port=settings.port) as served,
+        ):
+            print(f"Serving {served.url}", flush=True)
+            if poll:
+                from aggregator.scheduler import run_forever
+
+                run_forever(aggregator, told=report.told, failed=report.failed)
+            else:
+                served.wait()

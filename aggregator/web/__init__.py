@@ -1,0 +1,1 @@
+"""EDGE: pages, published files and the API over HTTP. It calls app and nothing below it."""

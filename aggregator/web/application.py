@@ -1,0 +1,56 @@
+"""The web application: what hangs where."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI
+
+from aggregator import __version__
+from aggregator.app import Aggregator
+from aggregator.config.sections import Serve
+from aggregator.web import health
+from aggregator.web.guard import Guard
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def application(
+    aggregator: Aggregator,
+    *,
+    serve: Serve | None = None,
+    routers: Iterable[APIRouter] = (),
+    bodies: Mapping[str, int] | None = None,
+) -> FastAPI:
+    """Return the application over an open aggregator, which it never closes.
+
+    ``serve`` stands in for what the configuration says; ``routers`` are further routes; ``bodies``
+    says which of them, by the beginning of a path, take request bodies of how many bytes.
+    """
+    serve = serve or aggregator.config.serve
+    app = FastAPI(
+        title="aggregator",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # Swagger UI would come from another server
+        redoc_url=None,
+    )
+    app.add_middleware(Guard, hosts=hosts(serve), origin=origin(serve), bodies=bodies)
+    for router in (*routers, health.router(aggregator)):
+        app.include_router(router)
+    return app
+
+
+def hosts(serve: Serve) -> frozenset[str]:
+    """Return the names that the server may be called by, as a Host field has them."""
+    public = urlsplit(serve.public_url or "").hostname
+    own = f"[{serve.host}]" if ":" in serve.host else serve.host
+    named = {own.lower(), *serve.allowed_hosts, *([public] if public else [])}
+    return _LOOPBACK | named
+
+
+def origin(serve: Serve) -> str | None:
+    """Return the origin that browsers know the server by, where a proxy stands before it."""
+    if serve.public_url is None:
+        return None
+    parts = urlsplit(serve.public_url)
+    return f"{parts.scheme}://{parts.netloc}"

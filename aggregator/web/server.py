@@ -1,0 +1,72 @@
+"""Runs the application on a socket of its own, in a thread, until it is told to end."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+from aggregator.errors import ServeError
+
+_AT_ONCE = 200
+"""Connections, streams included; more are told to come later."""
+_ENDING = 3
+"""Seconds that requests under way are given at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs."""
+
+    url: str
+    _thread: threading.Thread
+
+    def wait(self) -> None:
+        """Return when it has ended."""
+        self._thread.join()
+
+
+@contextmanager
+def serving(app: FastAPI, *, host: str, port: int) -> Iterator[Served]:
+    """Serve while the block lasts; port 0 takes any that is free.
+
+    The signals stay with the caller. Raises ServeError where the address cannot be had.
+    """
+    with _listening(host, port) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                limit_concurrency=_AT_ONCE,
+                timeout_graceful_shutdown=_ENDING,
+            )
+        )
+        thread = threading.Thread(target=server.run, args=([listener],), name="web")
+        thread.start()
+        try:
+            yield Served(_url(listener), thread)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise ServeError(
+            f"cannot listen on {host} port {port}: {error.strerror}; "
+            "choose another with --host and --port, or under `serve`"
+        ) from error
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
