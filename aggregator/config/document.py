@@ -1,7 +1,8 @@
 """YAML text → plain data, and the line that each key stands in."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -17,7 +18,7 @@ _PLACES = 2_000_000
 _DEPTH = 20
 
 
-class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # either base is fine
+class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # either base is fine
     """Resolves scalars by the core schema of YAML 1.2: a Norwegian ``no`` is not ``false``."""
 
     yaml_implicit_resolvers: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]] = {}
@@ -29,7 +30,7 @@ for _tag, _pattern, _starts in (
     ("int", r"[-+]?[0-9]+", "-+0123456789"),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
 ):
-    _Loader.add_implicit_resolver(
+    Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_starts)
     )
 
@@ -40,8 +41,22 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
     Raises ConfigError, with ``source`` and line, where the text is not YAML, is empty, names a
     key twice, or holds an alias that contains itself.
     """
+    with translated(text, source):
+        root = yaml.compose(text, Loader=Loader)
+    if root is None:
+        raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
+    walk = _Walk(source)
+    data = walk.value(root, ())
+    if walk.problems:
+        raise ConfigError(tuple(walk.problems))
+    return data, walk.lines
+
+
+@contextmanager
+def translated(text: str, source: str) -> Iterator[None]:
+    """Raise PyYAML's complaints about a text as ConfigError, with ``source`` and line."""
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line, text.count("\n")) + 1 if mark else 1
@@ -50,13 +65,6 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
         raise ConfigError((f"{source}:1: not YAML: {error}",)) from error
     except RecursionError as error:
         raise ConfigError((f"{source}:1: nested too deep to be a configuration",)) from error
-    if root is None:
-        raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
-    walk = _Walk(source)
-    data = walk.value(root, ())
-    if walk.problems:
-        raise ConfigError(tuple(walk.problems))
-    return data, walk.lines
 
 
 class _Walk:

@@ -5,7 +5,7 @@ Every problem is reported at once, each as ``file:line: key: what is wrong and w
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,12 +20,15 @@ from aggregator.config.document import Key, read
 from aggregator.config.sections import (
     KEYS,
     Defaults,
+    EncoderChoice,
     File,
     Limits,
     Network,
+    Onnx,
     Publish,
     Serve,
     Subscription,
+    View,
     split,
 )
 from aggregator.errors import ConfigError
@@ -46,6 +49,8 @@ class Config:
     network: Network
     limits: Limits
     host_delay: timedelta
+    encoder: EncoderChoice
+    """The folder of a model is absolute."""
     publish: Publish
     directory: Path
     """Where the published files go; absolute."""
@@ -89,6 +94,8 @@ def load(
     except ValueError as error:
         report.add(("serve", "token"), str(error))
     feeds = tuple(_feeds(file, directory, secrets, report))
+    if not report.problems:
+        _check_views(file.publish.views, feeds, report)
     if report.problems:
         raise report.error()
     return Config(
@@ -96,6 +103,7 @@ def load(
         network=file.network,
         limits=file.limits,
         host_delay=file.defaults.host_delay,
+        encoder=_encoder(file.encoder, directory),
         publish=file.publish,
         directory=directory / file.publish.directory,
         serve=serve,
@@ -224,6 +232,22 @@ def _feeds(file: File, directory: Path, secrets: _Secrets, report: _Report) -> I
             yield feed
 
 
+def _check_views(views: Sequence[View], feeds: Iterable[Feed], report: _Report) -> None:
+    """Complain of feeds that a view names and that nobody subscribed to."""
+    known = {feed.id: feed for feed in feeds}
+    for number, view in enumerate(views):
+        for key in ("feeds", "without"):
+            for name in getattr(view, key):
+                place: Key = ("publish", "views", number, key)
+                if name not in known:
+                    near = "".join(
+                        f"; did you mean {n}?" for n in get_close_matches(name, known, 1)
+                    )
+                    report.add(place, f"no feed has the id {name}{near}")
+                elif known[name].private:
+                    report.warn(place, f"the feed {name} is private: it counts in no view")
+
+
 def _address(written_url: str, directory: Path, secrets: _Secrets) -> _Address:
     """Make out a feed's address; raise ValueError, with what to do, where it is none."""
     written = split(written_url)
@@ -319,6 +343,12 @@ def _comparable(url: str) -> str:
     path = quote(unquote(normpath(parts.path or "/")), safe="/")
     slash = "/" if parts.path.endswith("/") and path != "/" else ""
     return urlunsplit((parts.scheme, netloc, path + slash, parts.query, ""))
+
+
+def _encoder(given: EncoderChoice, directory: Path) -> EncoderChoice:
+    if isinstance(given, Onnx):
+        return given.model_copy(update={"onnx": str(directory / given.onnx)})
+    return given
 
 
 def _store_url(url: str, directory: Path) -> str:

@@ -10,14 +10,18 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import GenerateJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+_LONGEST_EXCERPT = 100_000
 _DURATION = r"^([0-9]+[smhdw])+$"
 _SHIFTS = {"KiB": 10, "MiB": 20, "GiB": 30}
 _SIZE = r"^([0-9]{1,9})(KiB|MiB|GiB)$"
@@ -72,6 +76,18 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _slug(text: object) -> object:
+    if not isinstance(text, str) or not re.fullmatch(_SLUG, text):
+        raise ValueError("write small letters a-z, digits and “-” only: it becomes an address")
+    return text
+
+
+def _excerpt(length: object) -> object:
+    if length == "full" or (type(length) is int and 0 <= length <= _LONGEST_EXCERPT):
+        return length
+    raise ValueError(f"write a number of characters up to {_LONGEST_EXCERPT}, or full")
+
+
 def split(url: str) -> SplitResult | None:
     """Split a url; None where it cannot be one."""
     try:
@@ -100,6 +116,8 @@ Size = Annotated[
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Slug = Annotated[str, BeforeValidator(_slug), WithJsonSchema({"type": "string", "pattern": _SLUG})]
+Excerpt = Annotated[int | Literal["full"], BeforeValidator(_excerpt)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 HostPort = Annotated[str, BeforeValidator(_host_and_port)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
@@ -174,6 +192,39 @@ class Defaults(_Section):
         return self
 
 
+class View(_Section):
+    """A feed of some of the stories; all that is said of it has to hold."""
+
+    name: Annotated[
+        Slug, Field(description="Its folder: it is published in views/NAME; never reuse one.")
+    ]
+    title: Annotated[Text | None, Field(description="What it is called; else its name.")] = None
+    category: Annotated[
+        Text | None, Field(description="Of a feed, or of an article as its publisher files it.")
+    ] = None
+    language: Annotated[
+        Language | None, Field(description="Stories told in it; zh stands for both scripts.")
+    ] = None
+    publishers: Annotated[int, Field(ge=1, description="Told by at least so many.")] = 1
+    query: Annotated[
+        Text | None,
+        Field(description='Words that all occur; "in a row", begin*, -without.'),
+    ] = None
+    feeds: Annotated[
+        tuple[Text, ...], Field(strict=False, description="Told by one of these, by id.")
+    ] = ()
+    without: Annotated[
+        tuple[Text, ...], Field(strict=False, description="Told by none of these, by id.")
+    ] = ()
+    story: Annotated[
+        Text | None,
+        Field(description="The id of one story: the view has an entry for each of its articles."),
+    ] = None
+    limit: Annotated[
+        int | None, Field(ge=1, le=10000, description="Entries; else publish.limit.")
+    ] = None
+
+
 class Publish(_Section):
     """What is published, and where."""
 
@@ -189,6 +240,45 @@ class Publish(_Section):
         Duration,
         Field(description="Stories this much older than the newest are kept but not published."),
     ] = timedelta(days=7)
+    settle: Annotated[
+        Duration,
+        Field(description="Stories wait so long for their coverage to gather before they appear."),
+    ] = timedelta()
+    excerpt: Annotated[
+        Excerpt,
+        Field(description="Characters quoted of an article, or full: mind its publisher's rights."),
+    ] = 500
+    views: Annotated[
+        tuple[View, ...], Field(strict=False, description="Further feeds, of some of the stories.")
+    ] = ()
+    archive: Annotated[
+        bool,
+        Field(description="Whether stories that leave the feed go into archives (RFC 5005)."),
+    ] = True
+    robots: Annotated[
+        Literal["index", "noindex"],
+        Field(description="noindex: search engines are asked to leave the published files alone."),
+    ] = "index"
+    rights: Annotated[Text | None, Field(description="Whose the feed is, in a sentence.")] = None
+    license: Annotated[WebAddress | None, Field(description="The address of its licence.")] = None
+    icon: Annotated[WebAddress | None, Field(description="A small square picture of it.")] = None
+    logo: Annotated[WebAddress | None, Field(description="A picture of it, twice as wide.")] = None
+    ttl: Annotated[
+        Duration | None, Field(description="How long readers are asked to wait between two polls.")
+    ] = None
+    hubs: Annotated[
+        tuple[WebAddress, ...],
+        Field(strict=False, description="WebSub hubs, told when a feed changes; needs base_url."),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.hubs and self.base_url is None:
+            raise ValueError("hubs need base_url: they are told the feeds' addresses")
+        names = [view.name for view in self.views]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two views have the name {twice[0]}; rename one")
+        return self
 
 
 class Serve(_Section):
@@ -214,6 +304,32 @@ class Serve(_Section):
         tuple[HostName, ...],
         Field(strict=False, description="Names that browsers may call it by, beside those it has."),
     ] = ()
+
+
+class Onnx(_Section):
+    """A sentence encoder of one's own: an ONNX model of token vectors, and its tokenizer."""
+
+    onnx: Annotated[
+        Text,
+        Field(description="The folder of model.onnx and tokenizer.json; relative to this file."),
+    ]
+    prefix: Annotated[
+        str, Field(description="What each text begins with: the E5 models want “query: ”.")
+    ] = "query: "
+    threads: Annotated[int, Field(ge=1, le=256, description="Of the processor.")] = 1
+
+
+def _encoder(given: object) -> object:
+    if isinstance(given, dict | Onnx) or given in ("use", "none"):
+        return given
+    raise ValueError("write use, none, or onnx: and the folder of a model")
+
+
+EncoderChoice = Annotated[
+    Annotated[Literal["use", "none"], Tag("name")] | Annotated[Onnx, Tag("onnx")],
+    Discriminator(lambda given: "name" if isinstance(given, str) else "onnx"),
+    BeforeValidator(_encoder),
+]
 
 
 class Subscription(_Section):
@@ -258,6 +374,13 @@ class File(_Section):
     network: Network = Network()
     limits: Limits = Limits()
     defaults: Defaults = Defaults()
+    encoder: Annotated[
+        EncoderChoice,
+        Field(
+            description="What tells that texts of different languages mean alike: use (Google's "
+            "Universal Sentence Encoder), none, or onnx: and the folder of a model."
+        ),
+    ] = "use"
     publish: Publish = Publish()
     serve: Serve = Serve()
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
@@ -274,7 +397,7 @@ class File(_Section):
 KEYS = tuple(
     dict.fromkeys(
         name
-        for section in (File, Network, Limits, Defaults, Publish, Serve, Subscription)
+        for section in (File, Network, Limits, Defaults, Onnx, Publish, View, Serve, Subscription)
         for name in section.model_fields
     )
 )

@@ -1,0 +1,310 @@
+"""Changes to the text of feeds.yaml that leave every other character as it stands. Pure.
+
+PyYAML's events say where each value begins and ends. A new entry takes over the indentation and
+style of those that are there; one that goes takes along the remarks that are about it alone. Each
+change is read again before it is returned: the data may differ by what was asked for, and by
+nothing else.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import yaml
+
+from aggregator.config.document import Loader, read, translated
+from aggregator.errors import ConfigError
+
+Entry = Mapping[str, str]
+"""The keys of a subscription, in the order in which they are to be written."""
+
+_INDENT = 2
+_EMPTY_LIST = re.compile(r"\[[ \t]*\]")
+_REMARK = re.compile(r"[^\S\n]*#")
+_REMARKS = re.compile(r"#[^\n]*")
+_LINE_BREAKS = re.compile(r"[\x85\u2028\u2029\ufeff]")
+"""To YAML, though to JSON they are characters like any other."""
+
+
+def add(text: str, entries: Sequence[Entry], source: str = "feeds.yaml") -> str:
+    """Return the text with these entries at the end of its list of feeds.
+
+    Raises ConfigError where the list is written in a way that cannot be changed safely.
+    """
+    data, feeds = _read(text, source)
+    if not entries:
+        return text
+    changed = (_InBrackets if feeds.in_brackets else _InLines)(text, feeds).with_more(entries)
+    return _checked(changed, data, [*data["feeds"], *map(dict, entries)], source)
+
+
+def remove(text: str, number: int, source: str = "feeds.yaml") -> str:
+    """Return the text without the entry of this number, from 0 on, of its list of feeds.
+
+    Raises ConfigError where that cannot be done safely: another entry uses an anchor of it, say.
+    """
+    data, feeds = _read(text, source)
+    changed = (_InBrackets if feeds.in_brackets else _InLines)(text, feeds).without(number)
+    return _checked(
+        changed, data, [*data["feeds"][:number], *data["feeds"][number + 1 :]], source
+    )
+
+
+def _read(text: str, source: str) -> tuple[dict[str, Any], "_Feeds"]:
+    data, _ = read(text, source)
+    if isinstance(data, dict) and isinstance(data.get("feeds"), list):
+        with translated(text, source):
+            feeds = _find(text)
+        if feeds is not None:
+            return data, feeds
+    raise _by_hand(source)
+
+
+def _checked(changed: str, before: Mapping[str, Any], feeds: Sequence[Any], source: str) -> str:
+    """Return the changed text; raise ConfigError where it does not say what it should."""
+    try:
+        found, _ = read(changed, source)
+    except ConfigError as error:
+        raise _by_hand(source) from error
+    if found != {**before, "feeds": feeds}:
+        raise _by_hand(source)
+    return changed
+
+
+def _by_hand(source: str) -> ConfigError:
+    return ConfigError(
+        (f"{source}: feeds: written in a way that no command can change safely; edit it by hand",)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value in the text: from its first character (its anchor's, if any) to behind its last."""
+
+    start: int
+    end: int
+    is_list: bool = False
+    in_brackets: bool = False
+    parts: tuple["_Value", ...] = ()
+    """Of a list its items; of a mapping its keys and values in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feeds:
+    """Where the list of feeds stands."""
+
+    name: _Value
+    """The key ``feeds``."""
+    list: _Value
+    in_brackets: bool
+    """Whether it has to stay on in brackets: lines can take the place of a plain ``[]``."""
+    dashes: tuple[int, ...]
+    """Where each item's ``-`` stands, outside of brackets."""
+
+
+def _find(text: str) -> _Feeds | None:
+    """Find the list of feeds; None where an alias stands in its place."""
+    events = yaml.parse(text, Loader=Loader)
+    first = next(event for event in events if isinstance(event, yaml.NodeEvent))
+    root = _value(text, first, events)
+    for name, value in zip(root.parts[::2], root.parts[1::2], strict=True):
+        if text[name.start : name.end].strip("\"'") == "feeds" and value.is_list:
+            plain = not root.in_brackets and _EMPTY_LIST.fullmatch(text, value.start, value.end)
+            dashes = () if value.in_brackets else tuple(_dashes(text, value.parts))
+            return _Feeds(name, value, value.in_brackets and not plain, dashes)
+    return None
+
+
+def _value(text: str, event: yaml.Event, events: Iterator[yaml.Event]) -> _Value:
+    start, end = event.start_mark.index, event.end_mark.index
+    if not isinstance(event, yaml.CollectionStartEvent):
+        return _Value(start, start + len(text[start:end].rstrip()))
+    parts = []
+    while not isinstance(inner := next(events), yaml.CollectionEndEvent):
+        parts.append(_value(text, inner, events))
+    in_brackets = bool(event.flow_style)
+    if in_brackets:
+        end = inner.end_mark.index
+    elif parts:  # for PyYAML a block ends behind all blank lines and remarks after it
+        end = parts[-1].end
+    is_list = isinstance(event, yaml.SequenceStartEvent)
+    return _Value(start, end, is_list, in_brackets, tuple(parts))
+
+
+def _dashes(text: str, items: Sequence[_Value]) -> Iterator[int]:
+    tokens = yaml.scan(text, Loader=Loader)
+    all_ = [t.start_mark.index for t in tokens if isinstance(t, yaml.BlockEntryToken)]
+    for item in items:
+        yield all_[bisect_right(all_, item.start) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The lines of an entry, from 0 on: from that of its dash to that of its last character."""
+
+    first: int
+    last: int
+
+
+class _InLines:
+    """A list with an entry behind each dash, or an empty one that will be such."""
+
+    def __init__(self, text: str, feeds: _Feeds) -> None:
+        self._text = text
+        self._feeds = feeds
+        self._lines = text.split("\n")
+        self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
+        self._return = "\r" if self._lines[0].endswith("\r") else ""
+        self._entries = [
+            _Span(self._line(dash), self._line(item.end))
+            for dash, item in zip(feeds.dashes, feeds.list.parts, strict=True)
+        ]
+        self._column = self._column_of(feeds.dashes[0]) if feeds.dashes else _INDENT
+
+    def with_more(self, entries: Sequence[Entry]) -> str:
+        lines = self._lines.copy()
+        if self._entries:
+            at = self._end_of_remarks(self._entries[-1].last, self._column)
+        else:
+            at = self._line(self._feeds.list.start)
+            lines[at] = self._without_brackets()
+            at = self._end_of_remarks(at, 0)
+        spaced = self._is_spaced(entries)
+        new = []
+        for number, entry in enumerate(entries):
+            if spaced and (number or self._entries):
+                new.append("")
+            new += self._written(entry)
+        new = [line + self._return for line in new]
+        if at == len(lines) - 1:  # without a line's end, as the last line will be
+            lines[at] += self._return
+            new[-1] = new[-1].removesuffix("\r")
+        lines[at + 1 : at + 1] = new
+        return "\n".join(lines)
+
+    def without(self, number: int) -> str:
+        lines = self._lines.copy()
+        entry = self._entries[number]
+        last = self._end_of_remarks(entry.last, self._column)
+        first = self._start_of_remarks(entry.first, last)
+        above = first
+        while self._is_blank(above - 1):
+            above -= 1
+        if self._is_blank(last + 1) or number == len(self._entries) - 1:
+            first = above
+        del lines[first : last + 1]
+        if first == len(lines):
+            lines[-1] = lines[-1].removesuffix("\r")
+        if len(self._entries) == 1:
+            name = self._line(self._feeds.name.end)
+            colon = lines[name].index(":", self._column_of(self._feeds.name.end)) + 1
+            lines[name] = f"{lines[name][:colon]} []{lines[name][colon:]}"
+        return "\n".join(lines)
+
+    def _line(self, index: int) -> int:
+        return bisect_right(self._starts, index) - 1
+
+    def _column_of(self, index: int) -> int:
+        return index - self._starts[self._line(index)]
+
+    def _is_blank(self, number: int) -> bool:
+        return 0 <= number < len(self._lines) and not self._lines[number].strip()
+
+    def _indent(self, number: int) -> int:
+        """Return how far a line of remarks alone is indented; -1 for any other line."""
+        if number < len(self._lines) and _REMARK.match(self._lines[number]):
+            return self._lines[number].index("#")
+        return -1
+
+    def _end_of_remarks(self, last: int, column: int) -> int:
+        """Return the last of the lines of remarks below that are indented as an entry's own."""
+        while self._indent(last + 1) > column:
+            last += 1
+        return last
+
+    def _start_of_remarks(self, first: int, last: int) -> int:
+        """Return the first of the lines of remarks right above that are about this entry alone.
+
+        Those that open a paragraph of several entries are its heading, and stay.
+        """
+        top = first
+        while self._indent(top - 1) >= self._column:
+            top -= 1
+        opens = self._is_blank(top - 1) or top - 1 == self._line(self._feeds.name.end)
+        goes_on = any(entry.first == last + 1 for entry in self._entries)
+        return first if opens and goes_on else top
+
+    def _without_brackets(self) -> str:
+        start = self._feeds.list.start
+        before, after = self._text[self._starts[self._line(start)] : start], self._feeds.list.end
+        rest = self._text[after : self._starts[self._line(after) + 1] - 1]
+        return before.rstrip() + rest
+
+    def _is_spaced(self, entries: Sequence[Entry]) -> bool:
+        """Whether a blank line stands between entries; around a lone one only if it is long."""
+        if len(self._entries) > 1:
+            above = self._entries[-2].last + 1
+            return any(self._is_blank(n) for n in range(above, self._entries[-1].first))
+        if self._entries:
+            return self._entries[0].last > self._entries[0].first
+        return len(entries[0]) > 1
+
+    def _written(self, entry: Entry) -> list[str]:
+        """Write an entry as the last one is written."""
+        gap = _INDENT
+        if self._entries:
+            item, dash = self._feeds.list.parts[-1], self._feeds.dashes[-1]
+            if self._line(item.start) == self._line(dash):
+                gap = item.start - dash
+            if item.in_brackets:
+                return [" " * self._column + "-" + " " * (gap - 1) + _in_braces(entry)]
+        margin = " " * (self._column + gap)
+        written = [f"{margin}{key}: {scalar(value)}" for key, value in entry.items()]
+        written[0] = " " * self._column + "-" + written[0][self._column + 1 :]
+        return written
+
+
+class _InBrackets:
+    """A list as in ``[{url: …}, {url: …}]``."""
+
+    def __init__(self, text: str, feeds: _Feeds) -> None:
+        self._text = text
+        self._list = feeds.list
+        self._items = feeds.list.parts
+
+    def with_more(self, entries: Sequence[Entry]) -> str:
+        written = [_in_braces(entry) for entry in entries]
+        if not self._items:
+            at = self._text.index("[", self._list.start) + 1
+            return self._text[:at] + ", ".join(written) + self._text[at:]
+        last = self._items[-1]
+        begin = self._text.rfind("\n", 0, last.start) + 1
+        margin = self._text[begin : last.start]
+        between = ", " if margin.strip() else ",\n" + margin
+        if "\r\n" in self._text:
+            between = between.replace("\n", "\r\n")
+        return self._text[: last.end] + between + between.join(written) + self._text[last.end :]
+
+    def without(self, number: int) -> str:
+        start, end = self._items[number].start, self._items[number].end
+        if number + 1 < len(self._items):
+            end = self._items[number + 1].start
+        elif number:
+            start = self._items[number - 1].end
+        return self._text[:start] + self._text[end:]
+
+
+def _in_braces(entry: Entry) -> str:
+    return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in entry.items()) + "}"
+
+
+def scalar(text: str) -> str:
+    """Write a text as YAML of either version reads it, in a list in brackets too."""
+    if text == text.strip() and "\n" not in text and all(map(_is_plain, (text, f"[{text}]"))):
+        return text
+    quoted = json.dumps(text, ensure_ascii=False).replace("\x7f", r"\x7f")
+    return _LINE_BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
