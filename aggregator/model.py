@@ -9,10 +9,34 @@ All times are aware datetimes in UTC. All languages are BCP 47 tags in their can
 and Chinese always carries its script: ``zh-Hant`` or ``zh-Hans``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from aggregator.negotiation import negotiate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a feed's server is reached, as the user says beside its url."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Sent to the origin of the configured url and to no other: credentials are among them."""
+    proxy: str | None = field(default=None, repr=False)
+    """``http://``, ``https://``, ``socks4a://``, ``socks5://`` or ``socks5h://``."""
+    verify: bool = True
+    """Whether the server has to show a certificate that is trusted."""
+    authorities: str | None = None
+    """A file of the only certificates trusted (PEM); None for those that the system trusts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """When a permanent redirect is believed: seen so often, over so long."""
+
+    sightings: int = 3
+    span: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +58,13 @@ class Feed:
     publisher: str | None = None
     private: bool = False
     """Stored and matched, but never named, linked or quoted in what is published."""
+    dedup: bool = True
+    """Whether its items may share a story with others; else each is a story of its own."""
     min_interval: timedelta = timedelta(hours=1)
     max_interval: timedelta = timedelta(hours=24)
     timeout: timedelta = timedelta(seconds=30)
+    access: Access = Access()
+    moves: Moves = Moves()
 
     @property
     def is_local(self) -> bool:
@@ -105,6 +133,7 @@ class Request:
     etag: str | None = None
     last_modified: str | None = None
     timeout: timedelta = timedelta(seconds=30)
+    access: Access = Access()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +340,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """An earlier story that a story follows up, without being the same event."""
+
+    story: str
+    """Its id."""
+    match: Match
+    """Of an article here (``a``) with one there (``b``): what speaks for a relation, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """A set of articles about one event."""
 
@@ -326,6 +365,8 @@ class Story:
     """When what readers see of it last changed."""
     fingerprint: str
     """Of what readers see of it: ``updated`` moves only when this does."""
+    related: tuple[Related, ...] = ()
+    """Earlier stories that this one follows up, the surest first."""
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -364,6 +405,83 @@ class Story:
             )
         )
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Its title by language: the representative's own, else the fullest article's.
+
+        Of articles about as full the earliest gives it. A part without a headline, or in a
+        language that nobody could tell, gives none.
+        """
+        ranked = sorted(
+            self.articles,
+            key=lambda a: (a.id != self.representative, -a.length.bit_length(), a.published, a.id),
+        )
+        found: dict[str, str] = {}
+        for article in ranked:
+            for part in article.parts:
+                if part.language is not None and part.title:
+                    found.setdefault(part.language, part.title)
+        return found
+
+    def title(self, languages: Sequence[str] = ()) -> str:
+        """Return the title that serves a reader of these languages (BCP 47, best first) best.
+
+        The representative's where there is none in any of them; empty where that has none either.
+        """
+        titles = self.titles
+        language = negotiate(languages, titles)
+        return self.lead_article.title if language is None else titles[language]
+
+
+class Criterion(StrEnum):
+    """What makes an article stand for its story rather than another."""
+
+    LANGUAGES = "languages"
+    """It is in the language that the reader prefers."""
+    FULLEST = "fullest"
+    """Its text is the fullest; texts within a factor of two count as equal."""
+    PRIORITY = "priority"
+    """Its feed has the highest priority."""
+    EARLIEST = "earliest"
+    """It was published first."""
+
+
+class Verdict(StrEnum):
+    """What a person, or a rule, says of articles."""
+
+    MERGE = "merge"
+    """They are one story."""
+    SPLIT = "split"
+    """They are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person said of some articles. Of two about one pair the newer holds."""
+
+    number: int
+    """Counts up in the order in which they were made."""
+    verdict: Verdict
+    articles: tuple[str, ...]
+    others: tuple[str, ...]
+    """Article ids. Merged: all of both are one story. Split: none of the first is with any of
+    the second, of whose stories nothing else is said."""
+    at: datetime
+    undone: datetime | None = None
+    """When it was taken back; it binds nothing from then on."""
+    settled: bool = False
+    """Whether the stories have been changed accordingly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What the configuration says of the items of some feeds, whichever come."""
+
+    feeds: tuple[str, ...]
+    """Ids; one feed is a pair with itself, of several every two different ones are a pair."""
+    always: bool
+    """One story where they have an address or a title in common; else never one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
@@ -386,6 +504,8 @@ class Known:
     title: str = ""
     url: str | None = None
     """Its words and address, so that a guid given to several items is not believed."""
+    versions: tuple[str, ...] = ()
+    """The content hashes that it had and has, oldest first; empty where it never changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,8 +517,12 @@ class Batch:
     """New, or changed in place."""
     keys: tuple[tuple[str, str, str], ...] = ()
     """(feed, key, article): names newly learned of articles already known."""
+    versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(article, ``Known.versions``) of those that changed."""
     digests: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(feed, ``ParsedFeed.digests``) of the documents read: their items need no second reading."""
     stories: tuple[Story, ...] = ()
     """New or changed, whole."""
     withdrawals: tuple[Withdrawal, ...] = ()
+    settled: tuple[Decision, ...] = ()
+    """Decisions that these stories are the outcome of."""

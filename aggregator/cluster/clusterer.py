@@ -2,17 +2,34 @@
 
 An article joins the story of its best match if that match is good enough and the story's other
 members do not speak against it: one lucky member must not chain two events into one. Stories
-that turn out to be one under the same test are merged, and the older id survives.
+that turn out to be one under the same test are merged, and the older id survives. What comes close
+and is not one is related. What people and rules say (constraints) goes before all of this.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from statistics import fmean
 
+from aggregator.cluster.constraints import Constraints, by_hand
+from aggregator.cluster.mirrors import Mirrors
 from aggregator.cluster.scorer import Scorer
-from aggregator.cluster.story import tell
-from aggregator.model import Article, Level, Member, Story, Withdrawal
+from aggregator.cluster.story import Precedence, tell
+from aggregator.model import (
+    Article,
+    Criterion,
+    Decision,
+    Level,
+    Match,
+    Member,
+    Related,
+    Rule,
+    Story,
+    Verdict,
+    Withdrawal,
+)
 
 JOIN = 1.25
 """The logit that the best match with a member must reach."""
@@ -26,6 +43,10 @@ ASKED_TO_MERGE = 8
 """The same, of each of two stories that may be one."""
 YOUNG = timedelta(hours=72)
 """Stories whose first reports lie farther apart are never merged on what they tell."""
+RELATED = 0.0
+"""The logit from which stories that are not one are related."""
+MOST_RELATED = 3
+"""Earlier stories that a story is related to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +63,31 @@ class Changes:
 class _Draft:
     """A story while it changes."""
 
-    told: Story | None = None
+    told: Story | None
     """As it was last told; None for one that is new."""
-    members: list[Member] = field(default_factory=list)
+    members: dict[str, Member]
+    """By article id, in the order in which they came."""
+    id: str = ""
+    """Empty until it is told."""
+    related: list[Related] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, story: Story) -> "_Draft":
+        members = {member.article.id: member for member in story.members}
+        return cls(story, members, story.id, list(story.related))
 
     @property
-    def ids(self) -> list[str]:
-        return [member.article.id for member in self.members]
+    def articles(self) -> list[Article]:
+        return [member.article for member in self.members.values()]
 
     @property
     def first(self) -> datetime:
-        return min(member.article.published for member in self.members)
+        return min(article.published for article in self.articles)
 
     @property
     def age(self) -> tuple[bool, datetime, datetime, str]:
         """Sorts the oldest first: what has been told before what is new."""
-        founder = self.members[0].article
+        founder = self.articles[0]
         created = self.told.created if self.told else founder.published
         return (self.told is None, created, founder.published, founder.id)
 
@@ -69,13 +99,15 @@ class _Link:
     article: str
     other: str
     logit: float
+    """Infinite where a rule demands it."""
 
 
 class Clusterer:
     """Keeps the stories of the last days and puts new articles into them.
 
     ``draw_id`` makes the id of a new story. ``priorities`` has the priority of feeds, 0 where
-    it names none. One writer at a time.
+    it names none; ``languages`` are the reader's. ``alone`` names the feeds whose items are each
+    a story of their own. One writer at a time.
     """
 
     def __init__(
@@ -84,11 +116,19 @@ class Clusterer:
         *,
         draw_id: Callable[[], str],
         priorities: Mapping[str, int],
+        languages: Sequence[str] = (),
+        criteria: Sequence[Criterion] = tuple(Criterion),
+        rules: Sequence[Rule] = (),
+        alone: AbstractSet[str] = frozenset(),
         stories: Iterable[Story] = (),
     ) -> None:
         self._scorer = scorer
         self._draw_id = draw_id
-        self._priorities = priorities
+        self._precedence = Precedence(tuple(criteria), tuple(languages), priorities)
+        self._rules = rules
+        self._alone = alone
+        self._constraints = Constraints((), rules, alone)
+        self._mirrors = Mirrors(rules)
         self._draft_of: dict[str, _Draft] = {}
         self.load(stories)
 
@@ -99,17 +139,20 @@ class Clusterer:
             key=lambda story: (story.created, story.id),
         )
         for story in new:
-            draft = _Draft(story, list(story.members))
-            self._draft_of |= dict.fromkeys(draft.ids, draft)
-        self._scorer.add(_in_order(article for story in new for article in story.articles))
+            draft = _Draft.of(story)
+            self._draft_of |= dict.fromkeys(draft.members, draft)
+        articles = _in_order(article for story in new for article in story.articles)
+        self._mirrors.add(articles)
+        self._scorer.add(articles)
 
     def forget(self, before: datetime) -> None:
         """Drop the stories last reported on earlier, and what the scorer knows from then."""
         self._scorer.forget(before)
+        self._mirrors.forget(before)
         self._draft_of = {
             article: draft
             for article, draft in self._draft_of.items()
-            if max(member.article.published for member in draft.members) >= before
+            if max(member.published for member in draft.articles) >= before
         }
 
     def add(self, articles: Iterable[Article], now: datetime) -> Changes:
@@ -128,40 +171,86 @@ class Clusterer:
             for article, found in zip(new, candidates, strict=True)
             for link in self._place(article, sorted(found))
         ]
+        links.sort(key=lambda link: (-link.logit, link.article, link.other))
         touched |= {self._draft_of[article.id] for article in new}
         withdrawals = tuple(self._merge(links, touched, now))
+        touched |= set(self._relate(links))
         return Changes(self._tell(touched, now), withdrawals)
+
+    def heed(self, decisions: Sequence[Decision], now: datetime) -> Changes:
+        """Let these decisions hold, instead of those before, and carry out what is unsettled.
+
+        A decision that was undone is carried out the other way round, as far as no other
+        decision or rule is against it. Stories that are not at hand are left alone: load them
+        first.
+        """
+        self._constraints = Constraints(decisions, self._rules, self._alone)
+        touched: set[_Draft] = set()
+        withdrawals: list[Withdrawal] = []
+        for decision in sorted(decisions, key=lambda decision: decision.number):
+            if decision.settled:
+                continue
+            if (decision.verdict is Verdict.MERGE) == (decision.undone is None):
+                withdrawals += self._unite(decision, touched, now)
+            else:
+                touched |= self._part(decision)
+        return Changes(self._tell(touched, now), tuple(withdrawals))
 
     def _replace(self, article: Article) -> _Draft:
         """Put a changed article in its older version's place."""
         draft = self._draft_of[article.id]
-        draft.members = [
-            replace(member, article=article) if member.article.id == article.id else member
-            for member in draft.members
-        ]
+        draft.members[article.id] = replace(draft.members[article.id], article=article)
         return draft
 
     def _place(self, article: Article, candidates: Sequence[str]) -> list[_Link]:
         """Put a new article into the best story that wants it, or found one.
 
-        Returns its links to the other stories that match it.
+        Returns its links to the other stories that match it, or come close.
         """
-        placed = [other for other in candidates if other in self._draft_of]
-        logits = self._scorer.logits(article.id, placed)
-        links: dict[_Draft, _Link] = {}
-        for other, logit in sorted(zip(placed, logits, strict=True), key=lambda o: (-o[1], o[0])):
-            if logit >= JOIN:
-                links.setdefault(self._draft_of[other], _Link(article.id, other, logit))
+        links = self._links(article, candidates)
+        self._mirrors.add([article])
         for draft, link in links.items():
-            if link.logit >= CERTAIN or self._mean([article.id], draft.ids) >= SUPPORT:
-                draft.members.append(
-                    Member(article=article, match=self._scorer.match(article.id, link.other))
-                )
+            if self._wants(draft, article, link):
+                match = self._match(article, self._article(link.other))
+                draft.members[article.id] = Member(article=article, match=match)
                 self._draft_of[article.id] = draft
                 break
         else:
-            self._draft_of[article.id] = _Draft(None, [Member(article=article, match=None)])
+            founder = Member(article=article, match=None)
+            self._draft_of[article.id] = _Draft(None, {article.id: founder})
         return list(links.values())
+
+    def _links(self, article: Article, candidates: Sequence[str]) -> dict[_Draft, _Link]:
+        """Return an article's best link to each story that it may be related to, the best first."""
+        demanded = [
+            o for o in self._mirrors.matches(article, self._constraints) if o in self._draft_of
+        ]
+        placed = [
+            other
+            for other in candidates
+            if other in self._draft_of
+            and self._constraints.forbids(article, self._article(other)) is None
+        ]
+        scored = zip(placed, self._scorer.logits(article.id, placed), strict=True)
+        found = [*((other, inf) for other in demanded), *scored]
+        links: dict[_Draft, _Link] = {}
+        for other, logit in sorted(found, key=lambda o: (-o[1], o[0])):
+            if logit >= RELATED:
+                links.setdefault(self._draft_of[other], _Link(article.id, other, logit))
+        return links
+
+    def _wants(self, draft: _Draft, article: Article, link: _Link) -> bool:
+        """Whether a story takes an article in for its best match."""
+        if link.logit < JOIN or self._constraints.part([article], draft.articles):
+            return False
+        return link.logit >= CERTAIN or self._mean([article.id], [*draft.members]) >= SUPPORT
+
+    def _match(self, a: Article, b: Article) -> Match:
+        """Return why two articles belong together: what demands it goes before the scorer."""
+        return self._constraints.demands(a, b) or self._scorer.match(a.id, b.id)
+
+    def _article(self, name: str) -> Article:
+        return self._draft_of[name].members[name].article
 
     def _mean(self, ids: Sequence[str], others: Sequence[str]) -> float:
         """Return the mean logit between articles of two stories, of those still known."""
@@ -175,40 +264,158 @@ class Clusterer:
         self, links: Sequence[_Link], touched: set[_Draft], now: datetime
     ) -> Iterator[Withdrawal]:
         """Merge the stories that turn out to be one, the surest first."""
-        for link in sorted(links, key=lambda link: (-link.logit, link.article, link.other)):
+        for link in links:
             pair = {self._draft_of[link.article], self._draft_of[link.other]}
-            if len(pair) == 1:
+            if len(pair) == 1 or link.logit < JOIN:
                 continue
             older, younger = sorted(pair, key=lambda draft: draft.age)
-            if not self._are_one(link, older, younger):
-                continue
-            match = self._scorer.match(link.article, link.other)
-            founder, *rest = younger.members
-            older.members += [replace(founder, match=match), *rest]
-            self._draft_of |= dict.fromkeys(younger.ids, older)
-            touched.discard(younger)
-            touched.add(older)
-            if younger.told and older.told:
-                yield Withdrawal(story=younger.told.id, survivor=older.told.id, at=now)
+            match = self._match(self._article(link.article), self._article(link.other))
+            if self._are_one(link, match, older, younger):
+                touched.discard(younger)
+                touched.add(older)
+                yield from self._absorb(older, younger, match, now)
 
-    def _are_one(self, link: _Link, older: _Draft, younger: _Draft) -> bool:
+    def _are_one(self, link: _Link, match: Match, older: _Draft, younger: _Draft) -> bool:
         """Whether two stories with a match between them are one."""
-        if self._scorer.match(link.article, link.other).level is Level.ITEM:
+        if self._constraints.part(younger.articles, older.articles):
+            return False
+        if link.logit == inf or match.level is Level.ITEM:
             return True
         return (
             abs(older.first - younger.first) <= YOUNG
-            and self._mean(older.ids, younger.ids) >= SUPPORT
+            and self._mean([*older.members], [*younger.members]) >= SUPPORT
         )
+
+    def _absorb(
+        self, older: _Draft, younger: _Draft, match: Match, now: datetime
+    ) -> Iterator[Withdrawal]:
+        """Make two stories one; the match is what the younger's founder is in it for."""
+        founder, *rest = younger.members.values()
+        for member in (replace(founder, match=match), *rest):
+            older.members[member.article.id] = member
+        older.related += younger.related
+        self._draft_of |= dict.fromkeys(younger.members, older)
+        if younger.told and older.told:
+            yield Withdrawal(story=younger.told.id, survivor=older.told.id, at=now)
+
+    def _relate(self, links: Sequence[_Link]) -> Iterator[_Draft]:
+        """Relate later stories to earlier ones that came close, the surest first."""
+        first: dict[_Draft, datetime] = {}
+        for link in links:
+            ends = [(self._draft_of[article], article) for article in (link.article, link.other)]
+            if ends[0][0] is ends[1][0] or link.logit == inf:
+                continue
+            for draft, _ in ends:
+                first.setdefault(draft, draft.first)
+            (earlier, b), (later, a) = sorted(ends, key=lambda end: (first[end[0]], end[0].age))
+            known = [self._draft_of.get(related.match.b) for related in later.related]
+            if earlier not in known and len(known) < MOST_RELATED:
+                related = Related(story=earlier.id, match=self._scorer.match(a, b))
+                later.related.append(related)
+                yield later
+
+    def _unite(
+        self, decision: Decision, touched: set[_Draft], now: datetime
+    ) -> Iterator[Withdrawal]:
+        """Make one story of those that the articles of a decision stand in."""
+        drafts = self._drafts((*decision.articles, *decision.others))
+        for younger in drafts[1:]:
+            older = drafts[0]
+            if decision.undone and self._constraints.part(younger.articles, older.articles):
+                continue
+            a, b = younger.articles[0], older.articles[0]
+            touched.discard(younger)
+            touched.add(older)
+            yield from self._absorb(older, younger, by_hand(a, b, decision), now)
+
+    def _part(self, decision: Decision) -> set[_Draft]:
+        """Part the stories in which articles of both sides of a decision stand.
+
+        A split takes the one side out, and a merge that was undone the other; whoever joined
+        since stays. Return the parts.
+        """
+        split = decision.verdict is Verdict.SPLIT
+        going = set(decision.articles if split else decision.others)
+        staying = set(decision.others if split else decision.articles)
+        parts: set[_Draft] = set()
+        for draft in self._drafts((*decision.articles, *decision.others)):
+            if draft.members.keys() & going and draft.members.keys() & staying:
+                parts |= self._take_out(draft, going, decision)
+        return parts
+
+    def _take_out(self, draft: _Draft, going: AbstractSet[str], decision: Decision) -> set[_Draft]:
+        """Part a story in two; the part of its representative keeps its id."""
+        gone = [member for member in draft.members.values() if member.article.id in going]
+        rest = [member for member in draft.members.values() if member.article.id not in going]
+        if decision.undone and self._constraints.unite(
+            [member.article for member in gone], [member.article for member in rest]
+        ):
+            return set()
+        if draft.told and draft.told.representative in going:
+            gone, rest = rest, gone
+        draft.members = {member.article.id: member for member in self._founded_anew(rest)}
+        new = _Draft(None, {member.article.id: member for member in self._founded_anew(gone)})
+        self._draft_of |= dict.fromkeys(new.members, new)
+        draft.related, both = [], draft.related
+        for related in both:
+            (new if related.match.a in new.members else draft).related.append(related)
+        return {draft, new}
+
+    def _founded_anew(self, members: Sequence[Member]) -> Iterator[Member]:
+        """Yield a story's remaining members, each with a match among those before it."""
+        before: list[str] = []
+        for member in members:
+            article, match = member.article.id, member.match
+            if not before:
+                match = None
+            elif match is None or not {match.a, match.b} <= {*before, article}:
+                match = self._best_match(article, before) or match
+            before.append(article)
+            yield replace(member, match=match)
+
+    def _best_match(self, article: str, others: Sequence[str]) -> Match | None:
+        """Return an article's match with the nearest of others; None where none is known."""
+        known = [other for other in others if other in self._scorer]
+        if article not in self._scorer or not known:
+            return None
+        logits = self._scorer.logits(article, known)
+        _, nearest = max(zip(logits, known, strict=True))
+        return self._scorer.match(article, nearest)
+
+    def _drafts(self, articles: Iterable[str]) -> list[_Draft]:
+        """Return the stories that articles stand in, of those at hand, the oldest first."""
+        drafts = {self._draft_of[article] for article in articles if article in self._draft_of}
+        return sorted(drafts, key=lambda draft: draft.age)
 
     def _tell(self, drafts: set[_Draft], now: datetime) -> tuple[Story, ...]:
         """Return the stories that are new or changed, as they are now."""
+        ordered = sorted(drafts, key=lambda draft: draft.age)
+        for draft in ordered:
+            draft.id = draft.id or self._draw_id()
         changed = []
-        for draft in sorted(drafts, key=lambda draft: draft.age):
-            story = tell(draft.told, draft.members, self._priorities, self._draw_id, now)
+        for draft in ordered:
+            story = tell(
+                draft.told,
+                [*draft.members.values()],
+                id=draft.id,
+                related=self._related(draft),
+                precedence=self._precedence,
+                now=now,
+            )
             if story != draft.told:
                 changed.append(story)
             draft.told = story
         return tuple(changed)
+
+    def _related(self, draft: _Draft) -> tuple[Related, ...]:
+        """Return the stories related to one, by the ids that they have now."""
+        found: dict[str, Related] = {}
+        for related in sorted(draft.related, key=lambda r: (-r.match.probability, r.match.b)):
+            other = self._draft_of.get(related.match.b)
+            story = other.id if other else related.story
+            if story and other is not draft:
+                found.setdefault(story, replace(related, story=story))
+        return tuple(found.values())[:MOST_RELATED]
 
 
 def _in_order(articles: Iterable[Article]) -> list[Article]:

@@ -2,27 +2,39 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from aggregator.model import Article, Member, Story
+from aggregator.model import Article, Criterion, Member, Related, Story
+from aggregator.negotiation import negotiate
 
 
-def represent(articles: Sequence[Article], priorities: Mapping[str, int]) -> Article:
-    """Return the article whose words stand for a story.
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Who stands for a story: the first criterion decides, the next among equals, then the id."""
 
-    The fullest text first (texts within a factor of two count as equal), then the priority of
-    its feed, then the earliest, then the id.
-    """
-    return min(
-        articles,
-        key=lambda article: (
-            -article.length.bit_length(),
-            -priorities.get(article.feed, 0),
-            article.published,
-            article.id,
-        ),
-    )
+    criteria: tuple[Criterion, ...] = tuple(Criterion)
+    languages: tuple[str, ...] = ()
+    """The reader's, best first."""
+    priorities: Mapping[str, int] = field(default_factory=dict)
+    """Of feeds, 0 where it names none."""
+
+    def representative(self, articles: Sequence[Article]) -> Article:
+        """Return the article whose words stand for a story."""
+        told = (part.language for article in articles for part in article.parts)
+        language = negotiate(self.languages, filter(None, told))
+        return min(articles, key=lambda article: self._rank(article, language))
+
+    def _rank(self, article: Article, language: str | None) -> tuple[Any, ...]:
+        ranks = {
+            Criterion.LANGUAGES: all(part.language != language for part in article.parts),
+            Criterion.FULLEST: -article.length.bit_length(),
+            Criterion.PRIORITY: -self.priorities.get(article.feed, 0),
+            Criterion.EARLIEST: article.published,
+        }
+        return (*(ranks[criterion] for criterion in self.criteria), article.published, article.id)
 
 
 def fingerprint(representative: Article, articles: Sequence[Article]) -> str:
@@ -40,20 +52,23 @@ def fingerprint(representative: Article, articles: Sequence[Article]) -> str:
 def tell(
     before: Story | None,
     members: Sequence[Member],
-    priorities: Mapping[str, int],
-    draw_id: Callable[[], str],
+    *,
+    id: str,  # noqa: A002  the field's name
+    related: tuple[Related, ...] = (),
+    precedence: Precedence,
     now: datetime,
 ) -> Story:
     """Return the story of these members: a new one, or what became of the one before."""
     articles = [member.article for member in members]
-    representative = represent(articles, priorities)
+    representative = precedence.representative(articles)
     digest = fingerprint(representative, articles)
     unchanged = before is not None and before.fingerprint == digest
     return Story(
-        id=before.id if before else draw_id(),
+        id=id,
         members=tuple(members),
         representative=representative.id,
         created=before.created if before else now,
         updated=before.updated if before and unchanged else now,
         fingerprint=digest,
+        related=related,
     )

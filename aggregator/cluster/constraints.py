@@ -1,0 +1,154 @@
+"""What people and rules say of which articles share a story. Pure.
+
+Of what is said of one pair the most particular holds: the newest decision about these very
+articles; then ``dedup: off`` and the rules that never merge; then those that always do; and
+only where nothing is said, the model.
+"""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+
+from aggregator.model import Article, Decision, Level, Match, Rule, Verdict
+
+MIRRORED = timedelta(hours=72)
+"""How far apart two items of one title may be for a rule to make them one."""
+
+_Pair = frozenset[str]
+"""Of feeds; of one alone where it is a pair with itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A decision, quick to ask."""
+
+    decision: Decision
+    articles: frozenset[str]
+    others: frozenset[str]
+
+    def is_of(self, a: str, b: str) -> bool:
+        """Whether it says something of this pair."""
+        if self.decision.verdict is Verdict.MERGE:
+            both = self.articles | self.others
+            return a in both and b in both
+        return (a in self.articles and b in self.others) or (
+            b in self.articles and a in self.others
+        )
+
+
+class Constraints:
+    """Decisions and rules, ready to be asked. Decisions that were undone do not count.
+
+    ``alone`` names the feeds with ``dedup: off``.
+    """
+
+    def __init__(
+        self,
+        decisions: Iterable[Decision] = (),
+        rules: Iterable[Rule] = (),
+        alone: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self._alone = alone
+        self._never: set[_Pair] = set()
+        self._always: set[_Pair] = set()
+        for rule in rules:
+            (self._always if rule.always else self._never).update(_pairs(rule.feeds))
+        self._about: dict[str, list[_Said]] = {}
+        standing = (decision for decision in decisions if decision.undone is None)
+        for decision in sorted(standing, key=lambda d: d.number, reverse=True):
+            said = _Said(decision, frozenset(decision.articles), frozenset(decision.others))
+            for article in said.articles | said.others:
+                self._about.setdefault(article, []).append(said)
+
+    def forbids(self, a: Article, b: Article) -> str | None:
+        """Return why two articles may not share a story, in words; None where they may."""
+        decision = self._decision(a.id, b.id)
+        if decision is not None:
+            return None if decision.verdict is Verdict.MERGE else in_words(decision)
+        for article in (a, b):
+            if article.feed in self._alone:
+                return f"dedup: off keeps every item of {article.feed} a story of its own"
+        if _pair(a, b) in self._never:
+            return f"a rule never merges {_named(_pair(a, b))}"
+        return None
+
+    def demands(self, a: Article, b: Article) -> Match | None:
+        """Return the match of two articles that have to share a story; None where none has to."""
+        decision = self._decision(a.id, b.id)
+        if decision is not None and decision.verdict is Verdict.MERGE:
+            return by_hand(a, b, decision)
+        if _pair(a, b) not in self._always or self.forbids(a, b):
+            return None
+        rule = f"a rule always merges {_named(_pair(a, b))}"
+        if a.url is not None and a.url == b.url:
+            reasons = (rule, f"same address: {a.url}")
+            return Match(a=a.id, b=b.id, level=Level.ITEM, probability=1.0, reasons=reasons)
+        if wording(a) and wording(a) == wording(b) and abs(a.published - b.published) <= MIRRORED:
+            reasons = (rule, "same title")
+            return Match(a=a.id, b=b.id, level=Level.COPY, probability=1.0, reasons=reasons)
+        return None
+
+    def part(self, articles: Sequence[Article], others: Sequence[Article]) -> bool:
+        """Whether one of some articles may not share a story with one of others."""
+        return any(
+            self.forbids(a, b) is not None
+            for a in articles
+            if self._may_be_refused(a, others)
+            for b in others
+        )
+
+    def unite(self, articles: Sequence[Article], others: Sequence[Article]) -> bool:
+        """Whether a person said that one of some articles and one of others share a story."""
+        return any(
+            decision.verdict is Verdict.MERGE
+            for a in articles
+            if a.id in self._about
+            for b in others
+            if (decision := self._decision(a.id, b.id)) is not None
+        )
+
+    def _decision(self, a: str, b: str) -> Decision | None:
+        """Return the newest decision about a pair."""
+        return next((said.decision for said in self._about.get(a, ()) if said.is_of(a, b)), None)
+
+    def _may_be_refused(self, article: Article, others: Sequence[Article]) -> bool:
+        """Whether anything of these is worth a closer look: stories can be large."""
+        if article.id in self._about or article.feed in self._alone:
+            return True
+        if not self._never and not self._alone:
+            return False
+        return any(b.feed in self._alone or _pair(article, b) in self._never for b in others)
+
+
+def by_hand(a: Article, b: Article, decision: Decision) -> Match:
+    """Return the match of two articles that a person merged."""
+    reasons = (in_words(decision),)
+    return Match(a=a.id, b=b.id, level=Level.EVENT, probability=1.0, reasons=reasons)
+
+
+def in_words(decision: Decision) -> str:
+    """Say what was decided, as a reason."""
+    done = "merged" if decision.verdict is Verdict.MERGE else "kept apart"
+    return f"{done} by hand on {decision.at:%Y-%m-%d} (decision {decision.number})"
+
+
+def wording(article: Article) -> str:
+    """Return what two spellings of one title have in common."""
+    return " ".join(article.title.casefold().split())
+
+
+def _pairs(feeds: Sequence[str]) -> Iterable[_Pair]:
+    if len(feeds) == 1:
+        yield frozenset(feeds)
+    for pair in combinations(feeds, 2):
+        yield frozenset(pair)
+
+
+def _pair(a: Article, b: Article) -> _Pair:
+    return frozenset((a.feed, b.feed))
+
+
+def _named(pair: _Pair) -> str:
+    return " and ".join(sorted(pair)) if len(pair) > 1 else f"the items of {next(iter(pair))}"
