@@ -29,7 +29,6 @@ from aggregator.model import (
     Withdrawal,
 )
 from aggregator.normalize import Resolution, identify, normalize
-from aggregator.parse import parse
 from aggregator.poll import policy
 
 
@@ -46,6 +45,14 @@ class Fetcher(Protocol):
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
         """Yield one response a request, in the order in which they complete; never raise."""
+        ...
+
+
+class Parser(Protocol):
+    """Reads documents: ``aggregator.parse.parse``, or that in a process of its own."""
+
+    def __call__(self, response: Response, seen: AbstractSet[str], /) -> ParsedFeed:
+        """Read what a response brought, without the items of these digests; raise ParseError."""
         ...
 
 
@@ -160,6 +167,7 @@ class Pipeline:
         feeds: Sequence[Feed],
         store: Store,
         fetcher: Fetcher,
+        parse: Parser,
         clusterer: Clusterer,
         clock: Clock,
         random: Random,
@@ -169,6 +177,7 @@ class Pipeline:
         self._feeds = {feed.id: feed for feed in feeds}
         self._store = store
         self._fetcher = fetcher
+        self._parse = parse
         self._clusterer = clusterer
         self._coverage = Coverage(SPAN)
         self._clock = clock
@@ -217,6 +226,7 @@ class Pipeline:
                 for r, resolution in zip(readings, found, strict=True)
                 for key, article in resolution.learned
             ),
+            versions=tuple(version for resolution in found for version in resolution.versions),
             digests=tuple((r.feed.id, r.document.digests) for r in readings if r.document),
         )
         *parts, last = _parts(a for r in found for a in (*r.new, *r.changed))
@@ -264,11 +274,21 @@ class Pipeline:
         }
         seen = self._store.digests(new)
         return [
-            _read(self._feeds[response.feed], response, seen.get(response.feed, frozenset()))
+            self._read_one(response, seen.get(response.feed, frozenset()))
             if response.feed in new
             else _Reading(feed=self._feeds[response.feed], response=response)
             for response, _ in answers
         ]
+
+    def _read_one(self, response: Response, seen: AbstractSet[str]) -> _Reading:
+        """Parse and normalize those items of a document that were not seen before."""
+        feed = self._feeds[response.feed]
+        try:
+            document = self._parse(response, seen)
+        except ParseError as error:
+            return _Reading(feed=feed, response=response, error=str(error))
+        drafts = normalize(feed, document, response_url=response.final_url, now=response.at)
+        return _Reading(feed=feed, response=response, document=document, drafts=drafts)
 
     def _known(self, readings: Sequence[_Reading]) -> Mapping[str, Mapping[str, Known]]:
         """Return what the store remembers of the articles read, by feed and key."""
@@ -306,16 +326,6 @@ class Pipeline:
 def _last_asked(state: FeedState | None) -> datetime:
     """Return when a feed was asked last: whoever was passed over comes first the next time."""
     return _NEVER if state is None or state.checked is None else state.checked
-
-
-def _read(feed: Feed, response: Response, seen: AbstractSet[str]) -> _Reading:
-    """Parse and normalize those items of a document that were not seen before."""
-    try:
-        document = parse(response, seen)
-    except ParseError as error:
-        return _Reading(feed=feed, response=response, error=str(error))
-    drafts = normalize(feed, document, response_url=response.final_url, now=response.at)
-    return _Reading(feed=feed, response=response, document=document, drafts=drafts)
 
 
 def _parts(articles: Iterable[Article]) -> list[Sequence[Article]]:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from rapidfuzz import fuzz
 
 from aggregator.model import Article, Known, PublishedSource
+from aggregator.normalize.url import canonical
 
 _LONGEST_NAME: Final = 200
 _TEXT: Final = 200
@@ -26,6 +27,8 @@ _ALIKE: Final = 85
 _BARELY_ALIKE: Final = 60
 """Of 100: what titles must have in common to be one title edited, without and with a name in common
 that the store remembers."""
+_VERSIONS: Final = 12
+"""Content hashes of an article that are remembered."""
 _T = TypeVar("_T")
 
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
@@ -97,12 +100,12 @@ def article_id(feed: str, key: str) -> str:
 
 
 def _guid_key(guid: str | None) -> str | None:
-    """Return the key of a guid; one that is an address may change scheme or its last slash."""
+    """Return the key of a guid; one that is an address may change in what names no page."""
     if guid is None:
         return None
     if _WEB.match(guid):
-        host, slash, path = guid.partition("://")[2].partition("/")
-        guid = (host.lower() + slash + path).rstrip("/")
+        page, mark, place = guid.partition("#")
+        guid = (canonical(page) or page.rstrip("/")).partition("://")[2] + mark + place
     return "guid:" + _short(guid)
 
 
@@ -134,7 +137,7 @@ def _is_telling(item: Clues) -> bool:
     enough = len(_letters(item.title)) + len(_letters(item.text[:_TEXT]))
     if item.date:
         return enough >= _TELLING_DATED
-    return item.guid is None and enough >= _TELLING_UNDATED
+    return (item.guid is None or item.url is None) and enough >= _TELLING_UNDATED
 
 
 def _bearers(names: Sequence[str | None]) -> dict[str, list[int]]:
@@ -190,17 +193,22 @@ class Resolution:
     """Ids of the known articles that came again as they were."""
     learned: tuple[tuple[str, str], ...]
     """(key, article id): further names of known articles, or of an item given twice."""
+    versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(article id, ``Known.versions``) of the changed ones."""
 
 
 def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolution:
     """Tell new drafts from known articles, and known ones that changed from those that did not.
 
     ``known`` holds what the store remembers under the drafts' keys, of this feed alone. An article
-    that a document gives twice counts once, as it was dated last, else as it stands first.
+    that a document gives twice counts once, as it was dated last, else as it stands first. One
+    that goes back to an earlier version for the second time does not change: two servers out of
+    step would do so for ever.
     """
     new: dict[int, Article] = {}
     changed: dict[int, Article] = {}
     unchanged: dict[int, str] = {}
+    versions: dict[int, tuple[str, tuple[str, ...]]] = {}
     further: list[tuple[str, str]] = []
     owners: dict[str, str] = {}
     seen: set[str] = set()
@@ -217,10 +225,11 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
             seen.add(identity)
             if record is None:
                 new[position] = article
-            elif record.content_hash == article.content_hash:
+            elif _is_old(article.content_hash, record):
                 unchanged[position] = identity
             else:
                 changed[position] = _continued(article, record)
+                versions[position] = identity, _versions(article.content_hash, record)
         for key in article.keys:
             owners.setdefault(key, identity)
     again = {*unchanged.values(), *(article.id for article in changed.values())}
@@ -229,6 +238,7 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
         changed=_in_order(changed),
         unchanged=_in_order(unchanged),
         learned=_lasting(further, again),
+        versions=_in_order(versions),
     )
 
 
@@ -241,6 +251,22 @@ def _last_said(placed: tuple[int, Article]) -> datetime:
 def _in_order(placed: Mapping[int, _T]) -> tuple[_T, ...]:
     """Return what stands at positions in their order."""
     return tuple(placed[position] for position in sorted(placed))
+
+
+def _is_old(content_hash: str, record: Known) -> bool:
+    """Tell whether an article has this version, or had it and has gone back to one already.
+
+    Once an edit may be taken back. Whoever does it again only shows two sides in turn.
+    """
+    has_gone_back = len(set(record.versions)) < len(record.versions)
+    return content_hash == record.content_hash or (
+        has_gone_back and content_hash in record.versions
+    )
+
+
+def _versions(content_hash: str, record: Known) -> tuple[str, ...]:
+    """Return an article's versions with one more."""
+    return (*(record.versions or (record.content_hash,)), content_hash)[-_VERSIONS:]
 
 
 def _continued(article: Article, record: Known) -> Article:

@@ -14,6 +14,7 @@ from aggregator.model import Article, FeedState, Known, Match, Member, Story
 from aggregator.storage.schema import (
     article_keys,
     article_names,
+    article_versions,
     articles,
     digest,
     feed_items,
@@ -29,7 +30,7 @@ _CHUNK = 500
 
 _ID_PREFIX = re.compile(r"[0-9a-f]{4,16}")
 
-_KNOWN = [field.name for field in fields(Known)]
+_KNOWN = [field.name for field in fields(Known) if field.name in articles.c]
 _STORY = ["id", "representative", "created", "updated", "fingerprint"]
 _MATCH = [field.name for field in fields(Match)]
 _ARTICLE = articles.columns.keys()
@@ -55,11 +56,23 @@ def digests(connection: Connection, feeds: Iterable[str]) -> dict[str, frozenset
 def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
     """Return what is remembered of the articles with these (feed, key) names."""
     asked = {digest(key, feed): (feed, key) for feed, key in names}
-    query = select(article_keys.c.digest, *(articles.c[name] for name in _KNOWN)).join(articles)
-    return {
-        asked[found]: Known(**dict(zip(_KNOWN, values, strict=True)))
+    query = (
+        select(
+            article_keys.c.digest,
+            article_versions.c.hashes,
+            *(articles.c[name] for name in _KNOWN),
+        )
+        .join_from(article_keys, articles)
+        .outerjoin(article_versions, article_versions.c.article == articles.c.id)
+    )
+    rows = (
+        row
         for chunk in _chunks(asked)
-        for found, *values in connection.execute(query.where(article_keys.c.digest.in_(chunk)))
+        for row in connection.execute(query.where(article_keys.c.digest.in_(chunk)))
+    )
+    return {
+        asked[found]: Known(**dict(zip(_KNOWN, values, strict=True)), versions=versions or ())
+        for found, versions, *values in rows
     }
 
 

@@ -4,6 +4,7 @@
 
     feeds ─< articles ─< article_keys     (feed, key) → article, by digest
       │         │ └────< article_names    guid or url → article, by digest
+      │         ├ article_versions, searchable
       │         └ members >─ stories
       └─ feed_states            withdrawals: ids of stories that never return
 """
@@ -131,6 +132,30 @@ stories = Table(
     "stories",
     metadata,
     Column("id", TEXT, primary_key=True),
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("article", TEXT, ForeignKey(articles.c.id), primary_key=True),
+    Column("hashes", STRINGS, nullable=False),
+)
+
+# What is searched: the terms of an article's words, in order, with a space between two. The index
+# over it is each database's own (migrations/versions/0002_second.py).
+searchable = Table(
+    "searchable",
+    metadata,
+    # An INTEGER is the number that SQLite's index calls a row by.
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("article", TEXT, ForeignKey(articles.c.id, ondelete="CASCADE"), nullable=False),
+    Column("words", TEXT, nullable=False),
+)
+Index("ix_searchable_article", searchable.c.article)
+
     Column("representative", TEXT, ForeignKey(articles.c.id), nullable=False),
     Column("created", MOMENT, nullable=False),
     Column("updated", MOMENT, nullable=False),

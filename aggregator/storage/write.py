@@ -25,6 +25,7 @@ from aggregator.storage.schema import (
     article_keys,
     article_names,
     articles,
+    article_versions,
     digest,
     feed_items,
     feed_states,
@@ -64,6 +65,9 @@ def save(connection: Connection, batch: Batch) -> None:
     upsert(connection, articles, _rows(articles, batch.articles))
     add(connection, article_keys, list(_keys(batch)))
     add(connection, article_names, list(_names(batch.articles)))
+    upsert(connection, searchable, search.rows(batch.articles))
+    changed = [{"article": article, "hashes": hashes} for article, hashes in batch.versions]
+    upsert(connection, article_versions, changed)
     _withdraw(connection, batch.withdrawals)
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)

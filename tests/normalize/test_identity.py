@@ -67,6 +67,7 @@ def test_an_item_has_its_guid_its_address_and_its_text_for_names():
     [
         ("http://example.org/a", "https://example.org/a"),
         ("https://example.org/a", "https://EXAMPLE.org/a/"),
+        ("https://example.org/a?p=7&utm_id=1", "https://www.example.org/a?utm_id=2&p=7"),
     ],
 )
 def test_spellings_of_a_guid_are_one_name(one, other):
@@ -131,6 +132,12 @@ def test_an_undated_text_is_no_name_beside_a_guid():
     (names,) = keys([clues(guid="1", url="https://e.org/a", title="T", text=LONG)])
 
     assert len(names) == 2
+
+
+def test_an_undated_item_without_a_link_is_known_by_its_text_whatever_its_guid():
+    one, other = keys([clues(guid="1", text=LONG)]), keys([clues(guid="2", text=LONG)])
+
+    assert one[0][1] == other[0][1]
 
 
 def test_a_text_shared_by_items_that_differ_in_guid_and_address_names_none():
@@ -388,6 +395,149 @@ def test_a_link_renamed_with_its_title_stays_with_its_guid():
     )
 
     assert identify([renamed], remembered(first)).changed[0].id == first.id
+
+
+def test_an_edit_that_is_taken_back_is_an_edit():
+    store = Memory()
+
+    told = [store.poll(article(title=Content(value=title, html=True))) for title in "ABA"]
+
+    assert told == ["new", "changed", "changed"]
+    assert [item.title for item in store.articles.values()] == ["A"]
+
+
+def test_two_versions_in_turn_come_to_rest():
+    store = Memory()
+
+    told = [store.poll(article(title=Content(value=title, html=True))) for title in "ABABABAB"]
+
+    assert told == ["new", "changed", "changed", *["unchanged"] * 5]
+
+
+def test_what_is_written_after_versions_in_turn_is_an_edit():
+    store = Memory()
+    for title in "ABABAB":
+        store.poll(article(title=Content(value=title, html=True)))
+
+    assert store.poll(article(title=Content(value="C", html=True))) == "changed"
+    assert [item.title for item in store.articles.values()] == ["C"]
+
+
+class Memory:
+    """What a store remembers of one feed."""
+
+    def __init__(self) -> None:
+        self.articles: dict[str, Article] = {}
+        self.owners: dict[str, str] = {}
+        self.versions: dict[str, tuple[str, ...]] = {}
+
+    def poll(self, *found: Article) -> str:
+        """Take a document's drafts; return what came of the last of them."""
+        known = {
+            key: replace(record, versions=self.versions.get(identity, ()))
+            for key, identity in self.owners.items()
+            for record in [remembered(self.articles[identity])[self.articles[identity].keys[0]]]
+        }
+        result = identify(found, known)
+        for item in result.new + result.changed:
+            self.articles[item.id] = item
+            for key in item.keys:
+                self.owners.setdefault(key, item.id)
+        for key, identity in result.learned:
+            self.owners.setdefault(key, identity)
+        self.versions |= dict(result.versions)
+        return "new" if result.new else "changed" if result.changed else "unchanged"
+
+
+TITLES = ("Minister resigns over budget", "部長因預算案請辭", "Live updates", "")
+POLL = st.fixed_dictionaries(
+    {
+        "title": st.sampled_from(TITLES),
+        "text": st.sampled_from([LONG, f"{LONG}, corrected", ""]),
+        "scheme": st.sampled_from(["http", "https"]),
+        "tracking": st.integers(min_value=0, max_value=10**9),
+        "day": st.integers(min_value=1, max_value=28),
+    }
+)
+
+
+def told(
+    poll: dict[str, object],
+    *,
+    guid: str | None = "https://example.org/?p=7",
+    path: str | None = "/story",
+    dated: bool = True,
+) -> Article:
+    """A version of one item, as the wrong server of a feed would give it."""
+    link = f"{poll['scheme']}://example.org{path}?utm_id={poll['tracking']}" if path else None
+    return article(
+        guid=guid and guid.replace("https", str(poll["scheme"])),
+        link=link,
+        title=Content(value=str(poll["title"]), html=True),
+        summary=Content(value=str(poll["text"]), html=True),
+        published=f"{poll['day']:02} Sep 2025 08:00:00 GMT" if dated else None,
+    )
+
+
+@given(st.lists(POLL, min_size=1, max_size=40), st.booleans())
+def test_versions_of_an_item_with_a_guid_and_an_address_are_one_article(polls, dated):
+    store = Memory()
+
+    for poll in polls:
+        store.poll(told(poll, dated=dated))
+
+    assert len(store.articles) == 1
+
+
+@given(st.lists(POLL, min_size=1, max_size=40))
+def test_versions_of_an_item_with_a_guid_alone_are_one_article(polls):
+    store = Memory()
+
+    for poll in polls:
+        store.poll(told(poll | {"text": LONG}, path=None))
+
+    assert len(store.articles) == 1
+
+
+@given(st.lists(POLL, min_size=1, max_size=40))
+def test_versions_of_an_item_with_an_address_alone_are_one_article(polls):
+    store = Memory()
+
+    for poll in polls:
+        store.poll(told(poll, guid=None))
+
+    assert len(store.articles) == 1
+
+
+@given(st.lists(st.sampled_from("ABCDEF"), min_size=80, max_size=120))
+def test_a_feed_that_tells_a_few_versions_for_ever_comes_to_rest(titles):
+    store = Memory()
+
+    told = [store.poll(article(title=Content(value=title, html=True))) for title in titles]
+
+    assert told.count("changed") <= len(set(titles))
+
+
+@given(st.lists(st.tuples(POLL, POLL), min_size=1, max_size=20))
+def test_two_items_under_one_guid_stay_two(polls):
+    store = Memory()
+
+    for one, other in polls:
+        store.poll(
+            *drafts(
+                *(
+                    Entry(
+                        guid="7",
+                        link=f"https://example.org/{path}?utm_id={poll['tracking']}",
+                        title=Content(value=str(poll["title"]), html=True),
+                        summary=Content(value=f"{path}: {poll['text']}", html=True),
+                    )
+                    for path, poll in (("one", one), ("two", other))
+                )
+            )
+        )
+
+    assert len(store.articles) == 2
 
 
 @given(

@@ -15,7 +15,8 @@ def test_a_row_has_the_fields_of_the_model(table, kind):
 
 @pytest.mark.parametrize(("table", "kind"), [(members, Match), (articles, Known)])
 def test_a_row_includes_the_fields_of_the_model(table, kind):
-    assert set(table.columns.keys()) > {field.name for field in fields(kind)}
+    elsewhere = {"versions"}  # of a table of their own
+    assert set(table.columns.keys()) > {field.name for field in fields(kind)} - elsewhere
 
 
 def test_digests_tell_feeds_names_and_both_apart():

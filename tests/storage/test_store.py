@@ -71,8 +71,19 @@ class TestKnown:
             [("taipei", "guid 1"), ("taipei", "url 1"), ("taipei", "url 2"), ("berlin", "guid 1")]
         )
 
-        remembered = Known(**{field.name: getattr(article, field.name) for field in fields(Known)})
+        shared = {field.name for field in fields(Known)} & {field.name for field in fields(Article)}
+        remembered = Known(**{name: getattr(article, name) for name in shared})
         assert known == {("taipei", "guid 1"): remembered, ("taipei", "url 1"): remembered}
+
+    def test_an_article_that_changed_is_known_with_its_versions(self, store, samples):
+        article = samples.article(content_hash="2")
+        store.save(Batch(articles=(article,), versions=((article.id, ("1", "2")),)))
+
+        assert store.known([("taipei", "guid 1")])["taipei", "guid 1"].versions == ("1", "2")
+
+        store.save(Batch(versions=((article.id, ("1", "2", "1")),)))
+
+        assert store.known([("taipei", "guid 1")])["taipei", "guid 1"].versions == ("1", "2", "1")
 
     def test_names_learned_later_count_as_well(self, store, samples):
         article = samples.article()
@@ -310,6 +321,7 @@ class TestSave:
             states=(samples.state(),),
             articles=(second, third),
             keys=(("taipei", "guid 9", first.id),),
+            versions=((first.id, ("0", "1")),),
             digests=(("taipei", ("0f", "1e")),),
             stories=(samples.story("a", second, third, first),),
             withdrawals=(Withdrawal(story="urn:uuid:b", survivor="urn:uuid:a", at=samples.noon),),

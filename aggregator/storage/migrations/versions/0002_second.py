@@ -11,4 +11,98 @@ _text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Add the tables."""
-    _ = op, _text
+    op.create_table(
+        "relations",
+        sa.Column("a", _text, nullable=False),
+        sa.Column("b", _text, nullable=False),
+        sa.Column("level", _text, nullable=False),
+        sa.Column("probability", sa.Double, nullable=False),
+        sa.Column("reasons", _text, nullable=False),
+        sa.PrimaryKeyConstraint("a", "b", name="pk_relations"),
+        sa.ForeignKeyConstraint(
+            ["a"], ["articles.id"], name="fk_relations_a", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["b"], ["articles.id"], name="fk_relations_b", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_relations_b", "relations", ["b"])
+    op.create_table(
+        "decisions",
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("verdict", _text, nullable=False),
+        sa.Column("articles", _text, nullable=False),
+        sa.Column("others", _text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("undone", sa.BigInteger),
+        sa.Column("settled", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_decisions"),
+    )
+    op.create_table(
+        "article_versions",
+        sa.Column("article", _text, nullable=False),
+        sa.Column("hashes", _text, nullable=False),
+        sa.PrimaryKeyConstraint("article", name="pk_article_versions"),
+        sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_article_versions_article"),
+    )
+    op.create_index("ix_stories_updated", "stories", ["updated"])
+    op.create_index("ix_articles_published_feed", "articles", ["published", "feed"])
+    op.create_table(
+        "searchable",
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("article", _text, nullable=False),
+        sa.Column("words", _text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_searchable"),
+        sa.ForeignKeyConstraint(
+            ["article"], ["articles.id"], name="fk_searchable_article", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_searchable_article", "searchable", ["article"])
+    for statement in _SEARCH[op.get_bind().dialect.name]:
+        op.execute(statement)
+    _make_searchable()
+
+
+_SEARCH = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE searched USING fts5(words, content='searchable',"
+            " content_rowid='number', columnsize=0, tokenize=\"unicode61 remove_diacritics 0"
+            " categories 'L* N* M* Co'\")"
+        ),
+        (
+            "CREATE TRIGGER searchable_insert AFTER INSERT ON searchable BEGIN"
+            " INSERT INTO searched (rowid, words) VALUES (new.number, new.words); END"
+        ),
+        (
+            "CREATE TRIGGER searchable_delete AFTER DELETE ON searchable BEGIN"
+            " INSERT INTO searched (searched, rowid, words)"
+            " VALUES ('delete', old.number, old.words);"
+            " END"
+        ),
+        (
+            "CREATE TRIGGER searchable_update AFTER UPDATE ON searchable BEGIN"
+            " INSERT INTO searched (searched, rowid, words)"
+            " VALUES ('delete', old.number, old.words);"
+            " INSERT INTO searched (rowid, words) VALUES (new.number, new.words); END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE INDEX ix_searchable_words ON searchable"
+            " USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+        ),
+    ),
+}
+
+
+def _make_searchable() -> None:
+    """Index the articles that are here already, by the program's words of today."""
+    from aggregator.storage.search import index_all  # noqa: PLC0415  of use to old stores alone
+
+    index_all(op.get_bind())
