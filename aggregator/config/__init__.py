@@ -1,17 +1,28 @@
 """What the user asked for: feeds.yaml, read and checked."""
 
 from aggregator.config.load import Config, load
-from aggregator.config.sections import Limits, Network, Onnx, Publish, View, duration, schema, size
+from aggregator.config.sections import (
+    EncoderChoice,
+    Limits,
+    Network,
+    Publish,
+    View,
+    duration,
+    schema,
+    shown_size,
+    size,
+)
 
 __all__ = [
     "Config",
+    "EncoderChoice",
     "Limits",
     "Network",
-    "Onnx",
     "Publish",
     "View",
     "duration",
     "load",
     "schema",
+    "shown_size",
     "size",
 ]

@@ -16,7 +16,9 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from pydantic import ValidationError
 
+from aggregator.config import access
 from aggregator.config.document import Key, read
+from aggregator.config.secrets import Secrets
 from aggregator.config.sections import (
     KEYS,
     Defaults,
@@ -32,12 +34,10 @@ from aggregator.config.sections import (
     split,
 )
 from aggregator.errors import ConfigError
-from aggregator.model import Feed
+from aggregator.host import ascii_host
+from aggregator.model import Access, Feed, Moves
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SHORTEST_TOKEN = 16
-_SHORTEST_SECRET = 6
-"""A shorter value is an ordinary word somewhere: blotting it out would spoil texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def load(
         for problem in error.errors(include_url=False):
             report.add(problem["loc"], _in_words(problem["type"], problem["msg"], problem["loc"]))
         raise report.error() from None
-    secrets = _Secrets(environment)
+    secrets = Secrets(environment)
     try:
         store = _store_url(secrets.fill(file.store), directory)
     except ValueError as error:
@@ -166,41 +166,6 @@ def _in_words(kind: str, message: str, key: Key) -> str:
     return _WORDS.get(kind, message.removeprefix("Value error, "))
 
 
-class _Secrets:
-    """Fills in ``${NAME}`` and remembers what must never be shown."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.values: set[str] = set()
-
-    def fill(self, text: str, *, secret: bool = True, quoted: bool = False) -> str:
-        """Fill in the variables; raise ValueError where the environment lacks one.
-
-        What is ``secret`` is remembered; what is ``quoted`` may hold characters that would
-        end a part of a url (RFC 3986 section 3.2.1).
-        """
-        if "${" in _VARIABLE.sub("", text):
-            raise ValueError("a variable is written ${NAME}")
-        for name in _VARIABLE.findall(text):
-            if not self._environment.get(name):
-                raise ValueError(f"the environment has no {name}; set it before starting")
-            if secret:
-                self.remember(self._environment[name])
-        values = {name: self._environment[name] for name in _VARIABLE.findall(text)}
-        if quoted:
-            values = {name: quote(value, safe="") for name, value in values.items()}
-        return _VARIABLE.sub(lambda found: values[found[1]], text)
-
-    def has(self, text: str) -> bool:
-        """Tell whether the environment holds every variable of a text."""
-        return all(self._environment.get(name) for name in _VARIABLE.findall(text))
-
-    def remember(self, value: str) -> None:
-        """Remember a value, as written and as a url holds it."""
-        if len(value) >= _SHORTEST_SECRET:
-            self.values |= {value, quote(value, safe=""), unquote(value)}
-
-
 @dataclass(frozen=True, slots=True)
 class _Address:
     url: str
@@ -210,7 +175,7 @@ class _Address:
     warning: str | None = None
 
 
-def _feeds(file: File, directory: Path, secrets: _Secrets, report: _Report) -> Iterator[Feed]:
+def _feeds(file: File, directory: Path, secrets: Secrets, report: _Report) -> Iterator[Feed]:
     owners: dict[tuple[str, str], int] = {}
     for number, given in enumerate(file.feeds):
         key: Key = ("feeds", number)
@@ -221,7 +186,15 @@ def _feeds(file: File, directory: Path, secrets: _Secrets, report: _Report) -> I
             continue
         if address.warning:
             report.warn((*key, "url"), address.warning)
-        feed = _feed(given, address, file.defaults)
+        reach = _access(
+            given,
+            key,
+            network=file.network,
+            directory=directory,
+            secrets=secrets,
+            report=report,
+        )
+        feed = _feed(given, address, reach, file.defaults)
         for what, value in (("url", _comparable(feed.url)), ("id", feed.id.lower())):
             owner = owners.setdefault((what, value), number)
             if owner != number:
@@ -248,7 +221,7 @@ def _check_views(views: Sequence[View], feeds: Iterable[Feed], report: _Report) 
                     report.warn(place, f"the feed {name} is private: it counts in no view")
 
 
-def _address(written_url: str, directory: Path, secrets: _Secrets) -> _Address:
+def _address(written_url: str, directory: Path, secrets: Secrets) -> _Address:
     """Make out a feed's address; raise ValueError, with what to do, where it is none."""
     written = split(written_url)
     if written is not None and written.scheme == "file":
@@ -258,40 +231,74 @@ def _address(written_url: str, directory: Path, secrets: _Secrets) -> _Address:
         return _Address(f"file:{directory / path}", written_url, Path(path).stem)
     if written is None or written.scheme not in ("http", "https"):
         raise ValueError("write an address that starts with http://, https:// or file:")
-    parts = _filled(written, secrets)
+    parts = split(secrets.fill_url(written_url))
     if parts is None or not parts.hostname or not written.hostname:
         raise ValueError("this address names no host, or a port that cannot be")
     if parts.password:
         secrets.remember(parts.password)
-    in_clear = written.password and not _VARIABLE.search(written.password)
+    in_clear = written.password and not secrets.is_variable(written.password)
     return _Address(
         parts.geturl(),
         _without_userinfo(written),
         written.hostname,
-        "a password stands in this file; put it into the environment and write ${NAME} here"
-        if in_clear
-        else None,
+        access.IN_CLEAR if in_clear else None,
     )
 
 
-def _filled(written: SplitResult, secrets: _Secrets) -> SplitResult | None:
-    """Fill in a url's variables, part by part: none can reach over into the next."""
-    userinfo, at, place = written.netloc.rpartition("@")
-    user, colon, password = userinfo.partition(":")
-    netloc = (
-        secrets.fill(user, secret=not colon, quoted=True)
-        + colon
-        + secrets.fill(password, quoted=True)
-        + at
-        + secrets.fill(place, secret=False)
+def _access(
+    given: Subscription,
+    key: Key,
+    *,
+    network: Network,
+    directory: Path,
+    secrets: Secrets,
+    report: _Report,
+) -> Access:
+    """Make out how a feed's server is reached; report what is wrong with that, or unwise."""
+    headers: tuple[tuple[str, str], ...] = ()
+    proxy = None
+    try:
+        headers = access.headers(given, secrets)
+    except ValueError as error:
+        report.add((*key, "headers"), str(error))
+    try:
+        if given.auth is not None:
+            headers += (("Authorization", access.authorization(given.auth, secrets)),)
+    except ValueError as error:
+        report.add((*key, "auth"), str(error))
+    try:
+        written = given.proxy or network.proxy
+        if written is not None and written != "direct":
+            proxy = access.proxy(written, secrets)
+    except ValueError as error:
+        report.add((*key, "proxy") if given.proxy else ("network", "proxy"), str(error))
+    named = [name.lower() for name, _ in headers]
+    in_url = bool((parts := split(given.url)) and "@" in parts.netloc)
+    if named.count("authorization") + in_url > 1:
+        report.add(key, "credentials stand here twice (url, auth, headers); keep one")
+    for name, words in access.unwise(given, secrets):
+        report.warn((*key, name), words)
+    ca = given.tls.ca
+    return Access(
+        headers=headers,
+        proxy=proxy,
+        verify=given.tls.verify,
+        authorities=None if ca is None else str(directory / ca),
     )
-    filled = written._replace(
-        netloc=netloc, path=secrets.fill(written.path), query=secrets.fill(written.query)
-    )
-    return split(filled.geturl())
 
 
-def _feed(given: Subscription, address: _Address, defaults: Defaults) -> Feed:
+def _intervals(given: Subscription, defaults: Defaults) -> tuple[timedelta, timedelta]:
+    """Return the shortest and the longest; what a feed says of one stretches the other."""
+    if given.interval is not None:
+        return given.interval, given.interval
+    shortest, longest = given.min_interval, given.max_interval
+    if shortest is None:
+        shortest = min(defaults.min_interval, longest or defaults.max_interval)
+    return shortest, longest or max(defaults.max_interval, shortest)
+
+
+def _feed(given: Subscription, address: _Address, reach: Access, defaults: Defaults) -> Feed:
+    shortest, longest = _intervals(given, defaults)
     return Feed(
         id=given.id or _default_id(address.host, _comparable(given.url)),
         url=address.url,
@@ -302,9 +309,11 @@ def _feed(given: Subscription, address: _Address, defaults: Defaults) -> Feed:
         priority=given.priority,
         publisher=given.publisher,
         private=given.private,
-        min_interval=defaults.min_interval,
-        max_interval=defaults.max_interval,
-        timeout=defaults.timeout,
+        min_interval=shortest,
+        max_interval=longest,
+        timeout=given.timeout or defaults.timeout,
+        access=reach,
+        moves=Moves(sightings=defaults.move_sightings, span=defaults.move_span),
     )
 
 
@@ -314,7 +323,7 @@ def _default_id(host: str, url: str) -> str:
     return f"{readable[:60]}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
-def _serve(given: Serve, secrets: _Secrets) -> Serve:
+def _serve(given: Serve, secrets: Secrets) -> Serve:
     """Fill in the owner's token; raise ValueError where it could be guessed.
 
     A variable that is not set is no error: then nobody is owner.
@@ -338,8 +347,8 @@ def _comparable(url: str) -> str:
         return f"file:{normpath(url.partition(':')[2])}"
     default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     netloc = parts.netloc.lower().removesuffix(default_port).rstrip(".")
-    with suppress(UnicodeError):
-        netloc = netloc.encode("idna").decode()
+    with suppress(ValueError):
+        netloc = ascii_host(netloc)
     path = quote(unquote(normpath(parts.path or "/")), safe="/")
     slash = "/" if parts.path.endswith("/") and path != "/" else ""
     return urlunsplit((parts.scheme, netloc, path + slash, parts.query, ""))

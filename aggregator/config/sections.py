@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,6 +20,17 @@ from pydantic import (
 )
 from pydantic.json_schema import GenerateJsonSchema
 
+from aggregator.host import ascii_host
+
+_OUR_HEADERS = frozenset(
+    (
+        *("a-im", "accept-encoding", "connection", "content-length", "expect", "host"),
+        *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"),
+        *("keep-alive", "proxy-authorization", "proxy-connection", "range", "te", "trailer"),
+        *("transfer-encoding", "upgrade", "user-agent"),
+    )
+)
+_PROXIES = ("http", "https", "socks4a", "socks5", "socks5h")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 _LONGEST_EXCERPT = 100_000
@@ -49,6 +61,14 @@ def size(text: object) -> int:
     raise ValueError("write a size such as 64KiB, 32MiB or 1GiB")
 
 
+def shown_size(number: int) -> str:
+    """Write a number of bytes as ``size`` reads it."""
+    for unit, shift in sorted(_SHIFTS.items(), key=lambda each: -each[1]):
+        if number % (1 << shift) == 0:
+            return f"{number >> shift}{unit}"
+    return f"{number} bytes"
+
+
 def _written(length: timedelta) -> str:
     """Write a duration in its largest whole unit: what ``duration`` reads."""
     seconds = int(length.total_seconds())
@@ -61,12 +81,37 @@ def _host_and_port(text: str) -> str:
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        known = re.fullmatch(r"[A-Za-z0-9.-]+", host) is not None
+        host = ascii_host(host)
+        known = re.fullmatch(r"[a-z0-9._-]+", host) is not None
     else:
         known = address.version == 4 or host.startswith("[")  # noqa: PLR2004  IP versions
     if not known or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004  ports
         raise ValueError('write "host:port", such as "127.0.0.1:8099" or "[::1]:8099"')
-    return text.lower()
+    return f"{host.lower()}:{port}"
+
+
+def _header_name(text: str) -> str:
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text):
+        raise ValueError(f"{text!r} is no name of a header field")
+    if text.lower() in _OUR_HEADERS:
+        raise ValueError(f"{text} is sent by this program itself; drop it")
+    return text
+
+
+def proxy_address(text: str) -> str:
+    """Return the url of a proxy, or a variable for all of it; raise ValueError otherwise."""
+    if re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", text):
+        return text
+    parts = split(text)
+    if parts is None or parts.scheme not in _PROXIES or not parts.hostname:
+        raise ValueError(f"write {', '.join(_PROXIES)} and ://HOST:PORT")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("a proxy is named by its host and port alone")
+    return text
+
+
+def _feed_proxy(text: str) -> str:
+    return text if text == "direct" else proxy_address(text)
 
 
 def _web_address(text: str) -> str:
@@ -121,6 +166,9 @@ Excerpt = Annotated[int | Literal["full"], BeforeValidator(_excerpt)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 HostPort = Annotated[str, BeforeValidator(_host_and_port)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+ProxyAddress = Annotated[str, AfterValidator(proxy_address)]
+FeedProxy = Annotated[str, AfterValidator(_feed_proxy)]
 HostName = Annotated[
     str, StringConstraints(to_lower=True, pattern=r"^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])$")
 ]
@@ -144,6 +192,17 @@ class Network(_Section):
         WebAddress | None,
         Field(description="A page about you, named to every server; else publish.base_url."),
     ] = None
+    proxy: Annotated[
+        ProxyAddress | None,
+        Field(repr=False, description="For all feeds; variables of the environment do not count."),
+    ] = None
+    connections_per_host: Annotated[
+        int, Field(ge=1, le=2, description="Requests at a time to one host.")
+    ] = 1
+    host_cool_down: Annotated[
+        Duration,
+        Field(description="The longest that one feed's 429 holds for others of its host; 0s: not."),
+    ] = timedelta(days=1)
 
 
 class Limits(_Section):
@@ -161,6 +220,13 @@ class Limits(_Section):
     decoded_size: Annotated[Size, Field(description="Of a feed, decompressed.")] = 32 << 20
     header_size: Annotated[Size, Field(description="Of all header lines of an answer.")] = 64 << 10
     redirects: Annotated[int, Field(ge=0, le=50, description="Followed for one poll.")] = 10
+    parse_time: Annotated[Patience, Field(description="Until a document is read.")] = timedelta(
+        seconds=20
+    )
+    parse_memory: Annotated[
+        Size,
+        Field(description="Of the process that reads documents; Windows has no such caps."),
+    ] = 1 << 30
     arriving_size: Annotated[
         Size,
         Field(description="Of all bodies under way; above it none may outgrow its fair share."),
@@ -179,16 +245,20 @@ class Defaults(_Section):
     host_delay: Annotated[
         Duration, Field(description="The pause between two requests to one host.")
     ] = timedelta(seconds=2)
-    timeout: Annotated[Duration, Field(description="The longest that one poll may take.")] = (
+    timeout: Annotated[Patience, Field(description="The longest that one poll may take.")] = (
         timedelta(seconds=30)
     )
+    move_sightings: Annotated[
+        int, Field(ge=1, description="Polls that meet a permanent redirect before it is believed.")
+    ] = 3
+    move_span: Annotated[
+        Duration, Field(description="The time that they have to span at least.")
+    ] = timedelta(hours=24)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min_interval > self.max_interval:
             raise ValueError("min_interval is longer than max_interval")
-        if not self.timeout:
-            raise ValueError("timeout must be longer than 0s")
         return self
 
 
@@ -332,6 +402,51 @@ EncoderChoice = Annotated[
 ]
 
 
+class Basic(_Section):
+    """A name and a password (RFC 7617)."""
+
+    user: Annotated[
+        str, StringConstraints(pattern="^[^:]+$"), Field(description="Without a colon.")
+    ]
+    password: Annotated[
+        str, Field(repr=False, description="${NAME} keeps it in the environment.")
+    ] = ""
+
+
+class Auth(_Section):
+    """What a feed's own server is shown, and no other that it may redirect to."""
+
+    basic: Annotated[Basic | None, Field(description="A name and a password.")] = None
+    bearer: Annotated[
+        Text | None,
+        Field(repr=False, description="A token (RFC 6750); ${NAME} keeps it in the environment."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.basic is None) == (self.bearer is None):
+            raise ValueError("write either basic or bearer here")
+        return self
+
+
+class Tls(_Section):
+    """An exception to the certificates that the system trusts."""
+
+    ca: Annotated[
+        Text | None,
+        Field(description="A file of certificates (PEM) trusted instead; relative to this file."),
+    ] = None
+    verify: Annotated[
+        bool, Field(description="false: any certificate will do, so that anybody may answer.")
+    ] = True
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.ca and not self.verify:
+            raise ValueError("ca means nothing where verify is false; drop one")
+        return self
+
+
 class Subscription(_Section):
     """One feed."""
 
@@ -357,6 +472,37 @@ class Subscription(_Section):
     private: Annotated[
         bool, Field(description="Stored and matched, but never shown in what is published.")
     ] = False
+    interval: Annotated[
+        Duration | None, Field(description="Polled just so often, whatever it publishes.")
+    ] = None
+    min_interval: Annotated[
+        Duration | None, Field(description="Not polled more often than this.")
+    ] = None
+    max_interval: Annotated[
+        Duration | None, Field(description="Polled at least this often, its server permitting.")
+    ] = None
+    timeout: Annotated[
+        Patience | None, Field(description="The longest that one poll of it may take.")
+    ] = None
+    headers: Annotated[
+        dict[HeaderName, str],
+        Field(repr=False, description="Sent to its own server besides ours; ${NAME} is filled in."),
+    ] = {}
+    auth: Annotated[Auth | None, Field(description="What its server asks of readers.")] = None
+    proxy: Annotated[
+        FeedProxy | None,
+        Field(repr=False, description="Else network.proxy; direct goes round that."),
+    ] = None
+    tls: Annotated[Tls, Field(description="An exception for its server's certificate.")] = Tls()
+
+    @model_validator(mode="after")
+    def _one_interval(self) -> Self:
+        shortest, longest = self.min_interval, self.max_interval
+        if self.interval is not None and (shortest, longest) != (None, None):
+            raise ValueError("interval leaves no room for min_interval and max_interval; drop them")
+        if shortest is not None and longest is not None and shortest > longest:
+            raise ValueError("min_interval is longer than max_interval")
+        return self
 
 
 class File(_Section):
@@ -397,7 +543,10 @@ class File(_Section):
 KEYS = tuple(
     dict.fromkeys(
         name
-        for section in (File, Network, Limits, Defaults, Onnx, Publish, View, Serve, Subscription)
+        for section in (
+            *(File, Network, Limits, Defaults, Onnx, Publish, View, Serve),
+            *(Subscription, Auth, Basic, Tls),
+        )
         for name in section.model_fields
     )
 )

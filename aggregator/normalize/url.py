@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsp
 
 from publicsuffixlist import PublicSuffixList
 
+from aggregator.host import ascii_host
+
 LONGEST: Final = 8000
 """Characters. A longer address is none (RFC 9110 section 4.1 asks for 8000 octets)."""
 
@@ -141,13 +143,11 @@ def _as_uri(parts: SplitResult) -> str | None:
 def _ascii_host(host: str | None) -> str | None:
     """Return the host in lower case and ASCII, or None where there is none.
 
-    Raises UnicodeError (a ValueError) where IDNA knows no such name.
+    Raises ValueError where a name cannot be written so.
     """
     if not host or len(host) > LONGEST:
         return None
-    if not host.isascii():
-        host = host.encode("idna").decode("ascii")
-    host = host.lower().rstrip(".")
+    host = ascii_host(host).rstrip(".")
     if ":" in host:
         host = f"[{host}]"
     return host if _HOST.fullmatch(host) else None

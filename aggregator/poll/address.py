@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from aggregator.errors import FetchError
+from aggregator.host import ascii_host
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -99,8 +100,8 @@ def _default_port(scheme: str) -> int:
 
 def _ascii_host(host: str) -> str:
     try:
-        encoded = host.encode("idna").decode("ascii").lower()
-    except UnicodeError as error:
+        encoded = ascii_host(host)
+    except ValueError as error:
         raise ValueError(f"the host name {host!r} cannot be written in ASCII") from error
     if not _HOST.fullmatch(encoded):
         raise ValueError(f"there is no host in it, or a strange one ({host!r})")

@@ -7,6 +7,7 @@ from typing import Protocol
 import brotli  # type: ignore[import-untyped]  # it ships no types
 import zstandard
 
+from aggregator.config import shown_size
 from aggregator.errors import FetchError
 
 ACCEPTED = "gzip, deflate, br, zstd"
@@ -80,15 +81,15 @@ class Body:
             for part in decoder.decode(data):
                 self.size += len(part)
                 if self.size > self._limit:
-                    raise FetchError(too_large(self._limit))
+                    raise FetchError(too_large("decoded_size", self._limit))
                 self._parts.append(part)
         except (zlib.error, brotli.error, zstandard.ZstdError) as error:
             raise FetchError(f"its {self._coding} body is broken ({error})") from error
 
 
-def too_large(limit: int) -> str:
-    """Say that a feed is larger than the limit, in bytes."""
-    return f"it is larger than the {limit / 2**20:.4g} MiB that a feed may have: not read"
+def too_large(key: str, limit: int) -> str:
+    """Say that a feed is larger than a limit of the configuration, in bytes."""
+    return f"it is larger than limits.{key} ({shown_size(limit)}) allows: not read"
 
 
 class _Plain:
@@ -104,13 +105,17 @@ class _Zlib:
     def __init__(self, window_bits: int) -> None:
         self._window_bits = window_bits
         self._stream = zlib.decompressobj(window_bits)
+        self._behind = b""
+        """The first bytes behind the end: another member begins there, or it is padding."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._stream.eof:
+                data = self._behind + data
                 if not data.startswith(_GZIP_MAGIC):
-                    return  # padding behind the end
-                self._stream = zlib.decompressobj(self._window_bits)
+                    self._behind = data[: len(_GZIP_MAGIC)]
+                    return
+                self._stream, self._behind = zlib.decompressobj(self._window_bits), b""
             yield self._stream.decompress(data, _BLOCK)
             data = self._stream.unconsumed_tail or self._stream.unused_data
 

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 _DIRECTIVE = re.compile(r'([^\s,;="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?')
 _SECONDS = re.compile("[0-9]+")
+_FRACTION = re.compile("(?<=[0-9])[.][0-9]+$")
 _FOREVER = 2**31
 """What a number of seconds too great to count stands for (RFC 9111 section 1.2.2)."""
 
@@ -47,9 +48,10 @@ def retry_after(headers: Mapping[str, str], at: datetime) -> timedelta | None:
     """Return how long the server asks to be left alone (RFC 9110 section 10.2.3), or None.
 
     A date counts from the answer's own ``Date``, so that our clock need not agree with theirs.
+    Fractions of a second, which some send, count for nothing.
     """
     text = headers.get("retry-after", "").strip()
-    if (wait := _seconds(text)) is None and (date := http_date(text)):
+    if (wait := _seconds(_FRACTION.sub("", text))) is None and (date := http_date(text)):
         wait = date - _made(headers, at)
     return wait if wait and wait > timedelta() else None
 

@@ -73,7 +73,7 @@ def postponed_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:
 def server_wishes(known: FeedState, response: Response, now: datetime) -> Iterable[Wish]:
     """Say what a success asks of us: the answer's lifetime, the document's ttl, Retry-After."""
     if known.lifetime is not None:
-        fresh = min(known.lifetime, CAP) - freshness.age(response.headers)
+        fresh = min(known.lifetime - freshness.age(response.headers), CAP)
         if fresh > timedelta():
             yield Wish(now + fresh, f"fresh for {_words(fresh)} (max-age or Expires)")
     if known.ttl is not None:
