@@ -11,15 +11,15 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
+from aggregator.app.encoder import chosen_encoder
 from aggregator.app.explain import PairExplanation
 from aggregator.app.redact import redacted
 from aggregator.app.summary import Summary
-from aggregator.app.vectors import RememberingEncoder
 from aggregator.cluster import Clusterer
 from aggregator.config import Config
 from aggregator.config_file import read_config
 from aggregator.errors import NotFoundError
-from aggregator.match import SPAN, Matcher, UniversalSentenceEncoder
+from aggregator.match import SPAN, Matcher
 from aggregator.model import Article, FeedState, Story
 from aggregator.normalize.url import canonical
 from aggregator.pipeline import Clock, Fetcher, Pipeline, Polled
@@ -175,8 +175,7 @@ class Aggregator:
         )
 
     def _matcher(self) -> Matcher:
-        name = UniversalSentenceEncoder.name
-        return Matcher(RememberingEncoder(name, UniversalSentenceEncoder, self.store))
+        return Matcher(chosen_encoder(self.config.encoder, self.store))
 
     def _new_pipeline(self) -> Pipeline:
         return Pipeline(

@@ -52,7 +52,7 @@ class UniversalSentenceEncoder:
 
     def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return a unit row a text, zero where there is nothing to encode."""
-        cut = [_encodable(text) for text in texts]
+        cut = [encodable(text) for text in texts]
         told = [n for n, text in enumerate(cut) if text]
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         if told:
@@ -82,6 +82,6 @@ def _shipped_means() -> Mapping[str, Vectors]:
         return {name.removeprefix("mean-"): means[name].astype(np.float32) for name in means.files}
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Return what is encoded of a text; lone surrogates, which no encoder takes, replaced."""
     return text[:LENGTH].encode("utf-8", "replace").decode("utf-8").strip()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.config import Config, load
+from aggregator.config.sections import Onnx
 from aggregator.errors import ConfigError
 
 FOLDER = Path("/srv/news")
@@ -221,3 +222,17 @@ def test_norwegian_is_a_language():
 def test_allowed_addresses_are_exact_pairs():
     config = read("version: 1\nfeeds: []\nnetwork: {allow: ['127.0.0.1:8099', '[::1]:80']}")
     assert config.network.allow == ("127.0.0.1:8099", "[::1]:80")
+
+
+def test_the_encoder_is_named_or_a_folder_of_ones_own():
+    feed = "version: 1\nfeeds: [{url: file:a.xml}]\n"
+    assert read(feed).encoder == "use"
+    assert read(feed + "encoder: none").encoder == "none"
+    mine = read(feed + "encoder: {onnx: models/e5, prefix: ''}").encoder
+    assert mine == Onnx(onnx="/srv/news/models/e5", prefix="")
+
+
+@pytest.mark.parametrize("choice", ["None", "bert", "[use]", "3"])
+def test_an_encoder_that_there_is_not_is_told_what_there_is(choice: str):
+    said = problems(f"version: 1\nfeeds: []\nencoder: {choice}")
+    assert said == ("feeds.yaml:3: encoder: write use, none, or onnx: and the folder of a model",)
