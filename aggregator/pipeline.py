@@ -19,6 +19,7 @@ from aggregator.match import SPAN
 from aggregator.model import (
     Article,
     Batch,
+    Decision,
     Feed,
     FeedState,
     Known,
@@ -56,8 +57,21 @@ class Parser(Protocol):
         ...
 
 
+class Decisions(Protocol):
+    """Keeps what people said of which articles are one story."""
+
+    def all(self) -> Sequence[Decision]:
+        """Return every decision, the oldest first, those that were undone too."""
+        ...
+
+
 class Store(Protocol):
     """Keeps everything that happened."""
+
+    @property
+    def decisions(self) -> Decisions:
+        """What people said; others may add to it at any time."""
+        ...
 
     def subscribe(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Make these the current subscriptions; feeds that went keep their articles."""
@@ -91,6 +105,10 @@ class Store(Protocol):
 
     def stories_at(self, urls: Iterable[str]) -> Sequence[Story]:
         """Return live stories with an article at one of these canonical urls, without content."""
+        ...
+
+    def stories_of(self, articles: Iterable[str]) -> Sequence[Story]:
+        """Return the live stories that articles stand in, without content."""
         ...
 
     def story_of(self, article: str) -> Story | None:
@@ -180,6 +198,7 @@ class Pipeline:
         self._parse = parse
         self._clusterer = clusterer
         self._coverage = Coverage(SPAN)
+        self._decisions: Sequence[Decision] = ()
         self._clock = clock
         self._random = random
         self._redact = redact
@@ -196,6 +215,8 @@ class Pipeline:
         self._coverage.forget(now - 2 * SPAN)
         self._clusterer.forget(now - 2 * SPAN)
         self._store.subscribe(tuple(self._feeds.values()), now)
+        if changed := self.settle():
+            yield changed
         states = self._store.states()
         due = [
             feed
@@ -206,6 +227,23 @@ class Pipeline:
         requests = [policy.request(feed, states.get(feed.id)) for feed in due]
         for responses in _batches(self._fetcher.fetch(requests), len(requests), watch):
             yield self._take([(r, states.get(r.feed)) for r in responses])
+
+    def settle(self) -> Taken | None:
+        """Carry out what people decided since the last time; return what came of it, if any."""
+        decisions = self._store.decisions.all()
+        if decisions == self._decisions:
+            return None
+        self._decisions = decisions
+        unsettled = tuple(decision for decision in decisions if not decision.settled)
+        named = (article for d in unsettled for article in (*d.articles, *d.others))
+        self._clusterer.load(self._store.stories_of(named))
+        changes = self._clusterer.heed(decisions, self._clock())
+        if not unsettled:
+            return None
+        self._store.save(
+            Batch(stories=changes.stories, withdrawals=changes.withdrawals, settled=unsettled)
+        )
+        return Taken(polled=(), stories=changes.stories, withdrawals=changes.withdrawals)
 
     def _take(self, answers: Sequence[tuple[Response, FeedState | None]]) -> Taken:
         """Read, cluster and store one batch of answers.

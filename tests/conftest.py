@@ -9,6 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # nothing here depends on how fast the machine is
 
 CERTIFICATE = Path(__file__).with_name("self-signed.pem")
 """For localhost, with its key: made for these tests and used nowhere else."""

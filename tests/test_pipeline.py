@@ -11,6 +11,7 @@ import pytest
 from aggregator.cluster import Clusterer
 from aggregator.match import Matcher
 from aggregator.model import Batch, Feed, Request, Response
+from aggregator.parse import parse
 from aggregator.pipeline import BATCH, Pipeline, Taken
 from aggregator.storage import SqlStore, open_store
 
@@ -80,6 +81,7 @@ def run(store: SqlStore, web: Web):
             feeds=feeds,
             store=store,
             fetcher=web,
+            parse=parse,
             clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
             clock=lambda: web.now,
             random=Random(1),
@@ -213,6 +215,7 @@ def test_no_secret_reaches_the_store(store):
         feeds=[Feed(id="a", url="https://a/", shown_url="https://a/", name="a")],
         store=store,
         fetcher=failing,
+        parse=parse,
         clusterer=Clusterer(Matcher(), draw_id=str, priorities={}),
         clock=lambda: NOON,
         random=Random(1),
@@ -246,6 +249,7 @@ def test_the_examples_give_the_same_stories_in_any_order(run, web, store):
             feeds=feeds,
             store=other,
             fetcher=web,
+            parse=parse,
             clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
             clock=lambda: NOON,
             random=Random(2),

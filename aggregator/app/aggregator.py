@@ -22,7 +22,8 @@ from aggregator.errors import NotFoundError
 from aggregator.match import SPAN, Matcher
 from aggregator.model import Article, FeedState, Story
 from aggregator.normalize.url import canonical
-from aggregator.pipeline import Clock, Fetcher, Pipeline, Polled
+from aggregator.parse.sandbox import SandboxedParser
+from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled
 from aggregator.poll.fetcher import FeedFetcher
 from aggregator.publish import Edition, render, select
 from aggregator.publish.files import write
@@ -59,19 +60,29 @@ class Aggregator:
         clock: Clock = system_clock,
         random: Random | None = None,
         fetcher: Fetcher | None = None,
+        parse: Parser | None = None,
     ) -> None:
-        """Wire what ``open`` opens; a clock, chance or fetcher of one's own are for tests."""
+        """Wire what ``open`` opens; a clock, chance, fetcher or parser of one's own are for tests.
+
+        Documents are parsed in a process of its own; ``aggregator.parse.parse`` does it in this.
+        """
         self.config = config
         self.store = store
         self._dry_run = dry_run
         self.clock = clock
         self._random = random or Random()  # noqa: S311  jitter keeps no secret
-        self._fetcher = fetcher or FeedFetcher(
+        self.fetcher = fetcher or FeedFetcher(
             clock=clock,
             contact=config.network.contact or config.publish.base_url,
             allow=frozenset(config.network.allow),
             host_delay=config.host_delay,
+            host_cool_down=config.network.host_cool_down,
+            connections_per_host=config.network.connections_per_host,
+            limits=config.limits,
         )
+        limits = config.limits
+        self._sandbox = SandboxedParser(time=limits.parse_time, memory=limits.parse_memory)
+        self.parse = parse or self._sandbox
         self._pipeline: Pipeline | None = None
         """While other runs are excluded."""
 
@@ -98,19 +109,23 @@ class Aggregator:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of the process that parses."""
+        self._sandbox.close()
         self.store.close()
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Exclude other runs while the block lasts; raises StoreLocked where one was first."""
+    def exclusive(self) -> Iterator[Pipeline]:
+        """Exclude other runs while the block lasts, and yield what may then change the store.
+
+        Raises StoreLocked where another run was first.
+        """
         if self._pipeline:
-            yield
+            yield self._pipeline
             return
         with self.store.lock(f"pid {os.getpid()} on {gethostname()}"):
             self._pipeline = self._new_pipeline()
             try:
-                yield
+                yield self._pipeline
             finally:
                 self._pipeline = None
 
@@ -181,11 +196,16 @@ class Aggregator:
         return Pipeline(
             feeds=self.config.feeds,
             store=self.store,
-            fetcher=self._fetcher,
+            fetcher=self.fetcher,
+            parse=self.parse,
             clusterer=Clusterer(
                 self._matcher(),
                 draw_id=lambda: uuid4().urn,
                 priorities={feed.id: feed.priority for feed in self.config.feeds},
+                languages=self.config.languages,
+                criteria=self.config.representative,
+                rules=self.config.rules,
+                alone=self.config.alone,
             ),
             clock=self.clock,
             random=self._random,
@@ -225,10 +245,8 @@ class Aggregator:
                 if self.config.secrets
                 else stories,
                 self.config.feeds,
-                title=settings.title,
-                limit=settings.limit,
-                max_age=settings.max_age,
-                base_url=settings.base_url,
+                settings,
+                now=self.clock(),
             )
             all_seen = len(stories) < asked
             too_old = stories and stories[-1].last < stories[0].last - settings.max_age

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema
 
 from aggregator.host import ascii_host
+from aggregator.model import Criterion
 
 _OUR_HEADERS = frozenset(
     (
@@ -402,6 +403,26 @@ EncoderChoice = Annotated[
 ]
 
 
+class TitleMute(_Section):
+    """Words that mute an article whose title has them."""
+
+    title: Annotated[Text, Field(description="A word or a phrase.")]
+
+
+MuteChoice = Annotated[
+    Annotated[Text, Tag("words")] | Annotated[TitleMute, Tag("title")],
+    Discriminator(lambda given: "title" if isinstance(given, dict | TitleMute) else "words"),
+]
+Mutes = Annotated[
+    tuple[MuteChoice, ...],
+    Field(
+        strict=False,
+        description="Words or phrases whose articles are kept, but shown nowhere; title: and the "
+        "words, for those that may stand in the text.",
+    ),
+]
+
+
 class Basic(_Section):
     """A name and a password (RFC 7617)."""
 
@@ -447,6 +468,23 @@ class Tls(_Section):
         return self
 
 
+class MergeRule(_Section):
+    """What always holds for the items of some feeds, whatever they tell."""
+
+    feeds: Annotated[
+        tuple[Identifier, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            description="Ids: one feed's items among themselves, or those of every two feeds.",
+        ),
+    ]
+    merge: Annotated[
+        Literal["never", "always"],
+        Field(description="never: no common story; always: one where address or title are equal."),
+    ]
+
+
 class Subscription(_Section):
     """One feed."""
 
@@ -472,6 +510,11 @@ class Subscription(_Section):
     private: Annotated[
         bool, Field(description="Stored and matched, but never shown in what is published.")
     ] = False
+    mutes: Mutes = ()
+    dedup: Annotated[
+        Literal["on", "off"],
+        Field(description="off: each item is a story of its own (podcasts, comics, releases)."),
+    ] = "on"
     interval: Annotated[
         Duration | None, Field(description="Polled just so often, whatever it publishes.")
     ] = None
@@ -527,8 +570,21 @@ class File(_Section):
             "Universal Sentence Encoder), none, or onnx: and the folder of a model."
         ),
     ] = "use"
+    languages: Annotated[
+        tuple[Language, ...],
+        Field(strict=False, description="Those that you read (BCP 47), best first."),
+    ] = ()
+    representative: Annotated[
+        tuple[Annotated[Criterion, Field(strict=False)], ...],
+        Field(strict=False, description="What makes an article stand for its story, first first."),
+    ] = tuple(Criterion)
+    rules: Annotated[
+        tuple[MergeRule, ...],
+        Field(strict=False, description="Which feeds' items never, or always, are one story."),
+    ] = ()
     publish: Publish = Publish()
     serve: Serve = Serve()
+    mutes: Mutes = ()
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
 
     @model_validator(mode="before")
@@ -544,8 +600,8 @@ KEYS = tuple(
     dict.fromkeys(
         name
         for section in (
-            *(File, Network, Limits, Defaults, Onnx, Publish, View, Serve),
-            *(Subscription, Auth, Basic, Tls),
+            *(File, MergeRule, Network, Limits, Defaults, Onnx, Publish, View, Serve),
+            *(Subscription, TitleMute, Auth, Basic, Tls),
         )
         for name in section.model_fields
     )

@@ -67,6 +67,8 @@ def _read(sound: Sound, items: tuple[Item, ...], url: str) -> Reading:
     base = url if b"xml:base" in sound.data else ""
     try:
         parser = mended.read(data, base)
+    except MemoryError:  # half of it may fit, but who has no memory can promise nothing
+        raise
     except Exception as error:
         raise ParseError(
             f"feedparser cannot read it ({type(error).__name__}: {error}); please report the feed"
