@@ -2,6 +2,9 @@
 
 import idna
 
+_LONGEST_LABEL = 63
+"""RFC 1035 section 2.3.4."""
+
 
 def ascii_host(host: str) -> str:
     """Return a host in lower case and ASCII, as browsers do (UTS 46, nontransitional).
@@ -9,10 +12,12 @@ def ascii_host(host: str) -> str:
     Names in ASCII are taken as they are: DNS has more of them (``a_b``, ``r3---sn``) than IDNA 2008
     would register, and so it has symbols. Raise ValueError where a name cannot be written.
     """
-    if host.isascii():
-        return host.lower()
-    mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
-    return ".".join(_ascii_label(label) for label in mapped.split("."))
+    if not host.isascii():
+        mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
+        host = ".".join(_ascii_label(label) for label in mapped.split("."))
+    if max(map(len, host.split("."))) > _LONGEST_LABEL:
+        raise ValueError(f"{host!r} is longer than DNS allows")
+    return host.lower()
 
 
 def _ascii_label(label: str) -> str:

@@ -23,6 +23,11 @@ def test_hosts_are_written_as_browsers_do(host: str, asked: str):
     assert ascii_host(asked) == asked
 
 
+def test_what_dns_cannot_hold_is_said():
+    with pytest.raises(ValueError, match="longer"):
+        ascii_host("ü" * 63 + ".example")
+
+
 @pytest.mark.parametrize("host", ["a\N{REPLACEMENT CHARACTER}b.example", "\ud800.example"])
 def test_what_cannot_be_written_is_said(host: str):
     with pytest.raises(ValueError, match="not allowed"):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from aggregator import __version__
+from aggregator.config import Limits
 from aggregator.model import Request, Response
 from aggregator.poll import address, file
 from aggregator.poll.http import HttpFetcher
-from aggregator.poll.visit import Limits
 
 
 def user_agent(contact: str | None) -> str:
@@ -25,7 +25,8 @@ class FeedFetcher:
         contact: str | None = None,
         allow: frozenset[str] = frozenset(),
         host_delay: timedelta = timedelta(seconds=2),
-        host_cool_down: bool = True,
+        host_cool_down: timedelta = timedelta(days=1),
+        connections_per_host: int = 1,
         limits: Limits | None = None,
     ) -> None:
         """Take the clock, and of the configuration what concerns the network."""
@@ -37,6 +38,7 @@ class FeedFetcher:
             allow=allow,
             host_delay=host_delay,
             host_cool_down=host_cool_down,
+            connections_per_host=connections_per_host,
             limits=self._limits,
         )
 
@@ -45,5 +47,5 @@ class FeedFetcher:
         remote = [request for request in requests if not request.url.startswith("file:")]
         for request in requests:
             if request.url.startswith("file:"):
-                yield file.read(request, self._clock, self._limits.size)
+                yield file.read(request, self._clock, self._limits.body_size)
         yield from self._http.fetch(remote)

@@ -40,5 +40,5 @@ def _content(path: Path, limit: int) -> bytes:
     with path.open("rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise ValueError(too_large(limit))
+        raise ValueError(too_large("body_size", limit))
     return content

@@ -47,13 +47,17 @@ class Guard:
     allow: frozenset[str] = frozenset()
     """``host:port`` exactly as a url has them, that may be anywhere."""
 
+    def allows(self, authority: str) -> bool:
+        """Whether it is one of the pairs."""
+        return authority in self.allow
+
     def refusal(self, authority: str, address: str, *, redirected: bool = False) -> str | None:
         """Return why not, in words with what to do; None where the connection may be made.
 
         ``authority`` is the url's host:port, ``address`` the numeric IP address behind it.
         ``redirected``: a server chose it, so that nobody is told to trust it.
         """
-        if authority in self.allow or is_public(address):
+        if self.allows(authority) or is_public(address):
             return None
         if redirected:
             return (

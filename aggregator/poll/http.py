@@ -2,11 +2,14 @@
 
 One thread a call drives all transfers and never waits for whoever reads the answers; it begins no
 new ones while too much lies unread. Rules and limits are in ``visit``, ``guard`` and ``lanes``.
+
+A proxy hides which address it connects to. Before it is asked, libcurl looks a name's addresses up
+as if it were to connect to them, and the guard that it asks for each notes them and lets it make no
+connection.
 """
 
 import selectors
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,20 +22,33 @@ from typing import Any
 
 import pycurl
 
+from aggregator.config import Limits, shown_size
 from aggregator.errors import FetchError
 from aggregator.model import Request, Response
+from aggregator.poll import handle as handles
 from aggregator.poll.coding import too_large
 from aggregator.poll.guard import Guard
 from aggregator.poll.lanes import Lanes
-from aggregator.poll.visit import Limits, Visit
+from aggregator.poll.visit import Refusal, Visit
 
 _FAREWELL = 5.0
 """Seconds that a thread gets to end; one that hangs in a name's lookup ends with the process."""
 
+_UNREAD = 64 << 20
+"""Bytes of answers that nobody has taken yet, above which nothing new is asked."""
+
+_E_PROXY = 97
+"""CURLE_PROXY, which pycurl has no name for."""
+_UNHEARD = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY, _E_PROXY})
 _MEANINGS = {
+    pycurl.E_COULDNT_RESOLVE_PROXY: "the proxy's name has no address: check it, or your network",
+    _E_PROXY: "the proxy lets nothing through",
+    pycurl.E_SSL_CACERT_BADFILE: "the certificates of tls.ca cannot be read: check the file",
     pycurl.E_COULDNT_RESOLVE_HOST: "the host has no address: check the url, or your network",
     pycurl.E_COULDNT_CONNECT: "no connection: the server is down, or the port is wrong",
-    pycurl.E_PEER_FAILED_VERIFICATION: "the server's certificate is not to be trusted",
+    pycurl.E_PEER_FAILED_VERIFICATION: (
+        "the server's certificate is not to be trusted; if it is one of your own, name it as tls.ca"
+    ),
     pycurl.E_SSL_CONNECT_ERROR: "no secure connection could be agreed on",
     pycurl.E_GOT_NOTHING: "the server hung up without an answer",
     pycurl.E_ABORTED_BY_CALLBACK: "the connection broke",
@@ -45,7 +61,7 @@ _MEANINGS = {
 
 
 class HttpFetcher:
-    """Fetches over http and https: one connection a host, a pause between two requests to it."""
+    """Fetches over http and https: few connections a host, a pause between two requests to it."""
 
     def __init__(
         self,
@@ -54,14 +70,16 @@ class HttpFetcher:
         clock: Callable[[], datetime],
         allow: frozenset[str] = frozenset(),
         host_delay: timedelta = timedelta(seconds=2),
-        host_cool_down: bool = True,
+        host_cool_down: timedelta = timedelta(days=1),
         connections: int = 32,
+        connections_per_host: int = 1,
         limits: Limits | None = None,
+        unread: int = _UNREAD,
     ) -> None:
         """Take what servers are told of us, the clock, and what we allow ourselves and them.
 
         ``allow``: the ``host:port`` pairs that may be private or loopback addresses.
-        ``host_cool_down``: whether a 429 holds for all that is yet to be asked of its host.
+        ``host_cool_down``: the longest that a 429 holds for all that is to be asked of its host.
         """
         self._user_agent = user_agent
         self._clock = clock
@@ -69,22 +87,31 @@ class HttpFetcher:
         self._host_delay = host_delay
         self._host_cool_down = host_cool_down
         self._connections = connections
+        self._connections_per_host = connections_per_host
         self._limits = limits or Limits()
+        self._unread = unread
+        self._refusals: dict[str, Refusal] = {}
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
         """Yield one response a request, in the order in which they complete; never raise.
 
         Closing the iterator breaks off what still runs.
         """
+        now = self._clock()
+        for host, refusal in tuple(self._refusals.items()):
+            if refusal.at + refusal.wait <= now:
+                del self._refusals[host]
         exchange = _Exchange(
             requests,
-            lanes=Lanes(self._host_delay.total_seconds()),
-            new_handle=self._new_handle,
+            lanes=Lanes(self._host_delay.total_seconds(), self._connections_per_host),
+            new_handle=partial(handles.new, self._user_agent, self._limits),
             guard=self._guard,
             clock=self._clock,
+            refusals=self._refusals,
             host_cool_down=self._host_cool_down,
             connections=self._connections,
             limits=self._limits,
+            unread=self._unread,
         )
         exchange.start()
         try:
@@ -92,21 +119,6 @@ class HttpFetcher:
                 yield exchange.next_answer()
         finally:
             exchange.stop()
-
-    def _new_handle(self) -> pycurl.Curl:
-        """Make a transfer handle with all that is the same for every request."""
-        handle = pycurl.Curl()
-        handle.setopt(pycurl.USERAGENT, self._user_agent)
-        handle.setopt(pycurl.NOSIGNAL, 1)
-        handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-        handle.setopt(pycurl.FOLLOWLOCATION, 0)
-        handle.setopt(pycurl.PROXY, "")  # one from the environment would hide whom we reach
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, _milliseconds(self._limits.connect))
-        handle.setopt(pycurl.LOW_SPEED_LIMIT, 1)
-        handle.setopt(pycurl.LOW_SPEED_TIME, round(self._limits.silence.total_seconds()))
-        handle.setopt(pycurl.MAXFILESIZE_LARGE, self._limits.size)
-        _trust_the_system(handle)
-        return handle
 
 
 class _Exchange:
@@ -120,9 +132,11 @@ class _Exchange:
         new_handle: Callable[[], pycurl.Curl],
         guard: Guard,
         clock: Callable[[], datetime],
-        host_cool_down: bool,
+        refusals: dict[str, Refusal],
+        host_cool_down: timedelta,
         connections: int,
         limits: Limits,
+        unread: int,
     ) -> None:
         self._requests = requests
         self._lanes = lanes
@@ -132,11 +146,12 @@ class _Exchange:
         self._host_cool_down = host_cool_down
         self._connections = connections
         self._limits = limits
+        self._most_unread = unread
         self._wire = _Wire()
         self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
         self._idle: list[pycurl.Curl] = []
-        self._refusals: dict[str, Response] = {}
-        """Hosts that have had enough of us, with their 429."""
+        self._refusals = refusals
+        """Of hosts that have had enough of us; what comes to be known of them is put in."""
         self._answers: SimpleQueue[Response | BaseException] = SimpleQueue()
         self._unread = 0
         self._unread_lock = threading.Lock()
@@ -152,7 +167,7 @@ class _Exchange:
         answer = self._answers.get()
         if isinstance(answer, BaseException):
             raise answer
-        if self._count_unread(-len(answer.body)) > self._limits.unread:
+        if self._count_unread(-len(answer.body)) > self._most_unread:
             self._wire.ring()
         return answer
 
@@ -203,7 +218,7 @@ class _Exchange:
         self._answers.put(answer)
 
     def _may_begin(self) -> bool:
-        return len(self._running) < self._connections and self._unread <= self._limits.unread
+        return len(self._running) < self._connections and self._unread <= self._most_unread
 
     def _begin(self) -> None:
         while self._may_begin() and (visit := self._lanes.take(time.monotonic())) is not None:
@@ -211,10 +226,7 @@ class _Exchange:
 
     def _ask(self, visit: Visit) -> None:
         handle = self._idle.pop() if self._idle else self._new_handle()
-        left = visit.request.timeout - timedelta(seconds=visit.spent)
-        handle.setopt(pycurl.URL, visit.address.url)
-        handle.setopt(pycurl.HTTPHEADER, visit.headers())
-        handle.setopt(pycurl.TIMEOUT_MS, max(_milliseconds(left), 1))
+        handles.prepare(handle, visit)
         handle.setopt(pycurl.HEADERFUNCTION, partial(_tell, visit.take_header))
         handle.setopt(pycurl.WRITEFUNCTION, partial(_tell, partial(self._take_body, visit)))
         handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(self._open, visit))
@@ -223,21 +235,30 @@ class _Exchange:
         self._wire.add(handle)
 
     def _take_body(self, visit: Visit, data: bytes) -> bool:
-        if visit.size > self._limits.arriving // self._connections:
+        allowed = self._limits.arriving_size
+        if visit.size > allowed // self._connections:
             arriving = sum(other.size for other, _ in self._running.values())
-            if arriving > self._limits.arriving:
-                visit.problem = "too much arrives at once, and most of it here: asked again later"
+            if arriving > allowed:
+                visit.problem = (
+                    f"too much arrives at once, and most of it here (limits.arriving_size, "
+                    f"{shown_size(allowed)}): asked again later"
+                )
                 return False
         return visit.take_body(data)
 
     def _open(self, visit: Visit, _purpose: int, peer: Any) -> socket.socket | int:
-        """Make the socket of a connection, unless the guard is against it."""
+        """Make the socket of a connection, unless the guard is against it.
+
+        A proxy may be anywhere, for the user named it.
+        """
         family, kind, protocol, address = peer
-        visit.refusal = self._guard.refusal(
-            visit.address.authority, address[0], redirected=visit.redirected
-        )
-        if visit.refusal is not None:
-            return int(pycurl.SOCKET_BAD)
+        if not visit.is_proxied or visit.looks_up:
+            refusal = self._guard.refusal(
+                visit.address.authority, address[0], redirected=visit.redirected
+            )
+            visit.refusal = visit.refusal or refusal
+            if refusal is not None or visit.looks_up:
+                return int(pycurl.SOCKET_BAD)
         return self._wire.open(family, kind, protocol)
 
     def _end(self, handle: pycurl.Curl, code: int, message: str) -> None:
@@ -245,11 +266,18 @@ class _Exchange:
         visit, begun = self._running.pop(handle)
         self._idle.append(handle)
         visit.spent += time.monotonic() - begun
-        visit.unheard = code == pycurl.E_COULDNT_RESOLVE_HOST
+        if visit.looks_up and self._is_fit(visit, code):
+            visit.vetted = True
+            self._ask(visit)
+            return
+        no_proxy = visit.is_proxied and code == pycurl.E_COULDNT_CONNECT and not visit.refusal
+        visit.unheard = no_proxy or code in _UNHEARD
         self._lanes.free(visit.address.host, time.monotonic())
         try:
             if code and not visit.enough:
-                raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch
+                reached = handle.getinfo(pycurl.PRETRANSFER_TIME) > 0
+                meaning = self._meaning(visit, code, message, reached=reached)
+                raise FetchError(meaning)  # noqa: TRY301  one place to catch
             if visit.turn():  # each hop waits for its turn like any request
                 self._queue(visit, first=True)
                 return
@@ -258,27 +286,51 @@ class _Exchange:
             answer = visit.failed(self._clock(), str(error))
         self._give(answer)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and self._host_cool_down:
-            self._cool_down(visit.address.host, answer)
+            self._cool_down(visit.address.host, Refusal.of(answer, self._host_cool_down))
 
-    def _cool_down(self, host: str, refusal: Response) -> None:
-        """Leave a host alone for the rest of this run: it counts by address, not by feed."""
+    def _is_fit(self, visit: Visit, code: int) -> bool:
+        """Tell from a look-up whether a proxy may be asked for what it led to."""
+        if code == pycurl.E_COULDNT_RESOLVE_HOST:  # the proxy may know it, and where it leads
+            return self._guard.allows(visit.address.authority)
+        return code == pycurl.E_COULDNT_CONNECT and visit.refusal is None
+
+    def _cool_down(self, host: str, refusal: Refusal) -> None:
+        """Leave a host alone for a while: it counts by our address, not by feed."""
         self._refusals[host] = refusal
         for visit in self._lanes.clear(host):
             self._give(visit.spared(refusal))
 
-    def _meaning(self, visit: Visit, code: int, message: str) -> str:
+    def _meaning(self, visit: Visit, code: int, message: str, *, reached: bool) -> str:
         """Say in words why a transfer failed, and what to do."""
         if visit.problem is not None:
             return visit.problem
         if visit.refusal is not None and code == pycurl.E_COULDNT_CONNECT:
             return visit.refusal
         if code == pycurl.E_OPERATION_TIMEDOUT:
-            limit = visit.request.timeout.total_seconds()
-            return f"no complete answer within {limit:g} s (timeout; {message}): asked again later"
+            return self._too_slow(visit, message, reached=reached)
         if code == pycurl.E_FILESIZE_EXCEEDED:
-            return too_large(self._limits.size)
+            return too_large("body_size", self._limits.body_size)
+        if code == pycurl.E_COULDNT_RESOLVE_HOST and visit.looks_up:
+            return (
+                f"{visit.address.host} has no address here, so that none can be checked before the "
+                f'proxy is asked; if you trust it, add "{visit.address.authority}" to network.allow'
+            )
         meaning = _MEANINGS.get(code, "the transfer failed")
-        return f"{visit.address.authority}: {meaning} ({message})"
+        who = visit.address.authority
+        if visit.is_proxied and code == pycurl.E_COULDNT_CONNECT:
+            who, meaning = "its proxy", "no connection: check network.proxy, or the feed's own"
+        return f"{who}: {meaning} ({message})"
+
+    def _too_slow(self, visit: Visit, message: str, *, reached: bool) -> str:
+        """Name the limit of time that was met."""
+        limit, key = visit.request.timeout, "timeout"
+        if visit.spent < limit.total_seconds():
+            silence = self._limits.read_timeout, "limits.read_timeout"
+            limit, key = (
+                silence if reached else (self._limits.connect_timeout, "limits.connect_timeout")
+            )
+        seconds = f"{limit.total_seconds():g} s"
+        return f"no complete answer within {seconds} ({key}; {message}): asked again later"
 
 
 class _Wire:
@@ -391,22 +443,3 @@ def _unasked(request: Request, at: datetime, failure: str) -> Response:
         at=at,
         failure=failure,
     )
-
-
-def _milliseconds(time_: timedelta) -> int:
-    return round(time_ / timedelta(milliseconds=1))
-
-
-def _trust_the_system(handle: pycurl.Curl) -> None:
-    """Verify certificates with what this machine trusts.
-
-    libcurl keeps a bundle's certificates read only where no directory of them is set besides.
-    """
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:
-        handle.setopt(pycurl.CAINFO, paths.cafile)
-        handle.unsetopt(pycurl.CAPATH)
-    elif paths.capath:
-        handle.setopt(pycurl.CAPATH, paths.capath)
-    else:
-        handle.setopt(pycurl.SSL_OPTIONS, pycurl.SSLOPT_NATIVE_CA)

@@ -1,4 +1,4 @@
-"""One lane a host: one visitor at a time, spaced; of those that are free the longest lane first.
+"""One lane a host: few visitors at a time, spaced; of those that are free the longest lane first.
 
 No host waits for another. Where turns are scarce the longest lane decides when all is done, since
 its visitors go one by one, and so it must not begin last.
@@ -15,16 +15,21 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class _Lane(Generic[T]):
     waiting: deque[T] = field(default_factory=deque)
-    busy: bool = False
+    busy: int = 0
     opens: float = 0.0
+    offered: bool = False
 
 
 class Lanes(Generic[T]):
     """Jobs waiting for their hosts. Times are seconds on any clock that never goes back."""
 
-    def __init__(self, delay: float) -> None:
-        """Take the pause between the end of a job and the start of the next at the same host."""
+    def __init__(self, delay: float, width: int = 1) -> None:
+        """Take the pause at a host before the next job, and how many may run there at a time.
+
+        The pause begins when a job ends and, where a lane is wide, when one starts.
+        """
         self._delay = delay
+        self._width = width
         self._lanes: dict[str, _Lane[T]] = {}
         self._pausing: list[tuple[float, int, str]] = []
         """Hosts with somebody waiting, by when they open."""
@@ -42,28 +47,33 @@ class Lanes(Generic[T]):
         else:
             lane.waiting.append(job)
         self.waiting += 1
-        if not lane.busy and len(lane.waiting) == 1:
+        if len(lane.waiting) == 1:
             self._offer(host, lane)
 
     def take(self, now: float) -> T | None:
-        """Return the next job whose host is free, which then is busy; None where there is none."""
+        """Return the next job whose host has room, which then is busier; None without one."""
         while self._pausing and self._pausing[0][0] <= now:
             _, turn, host = heapq.heappop(self._pausing)
             heapq.heappush(self._open, (-len(self._lanes[host].waiting), turn, host))
         if not self._open:
             return None
-        lane = self._lanes[heapq.heappop(self._open)[2]]
-        lane.busy = True
+        host = heapq.heappop(self._open)[2]
+        lane = self._lanes[host]
+        lane.offered = False
+        lane.busy += 1
+        lane.opens = now + self._delay
         self.waiting -= 1
-        return lane.waiting.popleft()
+        job = lane.waiting.popleft()
+        self._offer(host, lane)
+        return job
 
     def free(self, host: str, now: float) -> None:
         """Say that the job at this host is done."""
         lane = self._lanes[host]
-        lane.busy = False
+        lane.busy -= 1
         lane.opens = now + self._delay
-        if lane.waiting:
-            self._offer(host, lane)
+        self._withdraw(host, lane)
+        self._offer(host, lane)
 
     def clear(self, host: str) -> list[T]:
         """Take away, and return, all that wait for a host."""
@@ -71,10 +81,7 @@ class Lanes(Generic[T]):
         jobs = list(lane.waiting)
         lane.waiting.clear()
         self.waiting -= len(jobs)
-        self._pausing = [offer for offer in self._pausing if offer[2] != host]
-        self._open = [offer for offer in self._open if offer[2] != host]
-        heapq.heapify(self._pausing)
-        heapq.heapify(self._open)
+        self._withdraw(host, lane)
         return jobs
 
     def next_opening(self) -> float | None:
@@ -84,5 +91,19 @@ class Lanes(Generic[T]):
         return self._pausing[0][0] if self._pausing else None
 
     def _offer(self, host: str, lane: _Lane[T]) -> None:
+        """Let the first in a lane be taken, once it opens, if there is room."""
+        if lane.offered or not lane.waiting or lane.busy == self._width:
+            return
+        lane.offered = True
         self._turn += 1
         heapq.heappush(self._pausing, (lane.opens, self._turn, host))
+
+    def _withdraw(self, host: str, lane: _Lane[T]) -> None:
+        """Take an offer back."""
+        if not lane.offered:
+            return
+        lane.offered = False
+        self._pausing = [offer for offer in self._pausing if offer[2] != host]
+        self._open = [offer for offer in self._open if offer[2] != host]
+        heapq.heapify(self._pausing)
+        heapq.heapify(self._open)

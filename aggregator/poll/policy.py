@@ -4,14 +4,14 @@ It decides and does nothing: answers, the time and chance come in, a new ``FeedS
 docs/etiquette.md tells each rule in words, with its source.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import pairwise
 from random import Random
 
-from aggregator.model import Feed, FeedState, ParsedFeed, Request, Response
+from aggregator.model import Feed, FeedState, Moves, ParsedFeed, Request, Response
 from aggregator.poll import freshness, timing
 
 PATIENCE = 3
@@ -21,28 +21,35 @@ UNHEARD = timedelta(hours=2)
 SLACK = 0.02
 """Share of the shortest interval that a poll may come early: runs do not take equally long."""
 
+_AFRESH = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    }
+)
+"""What a server says that chokes on its own validators."""
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _ADVICE = {
     400: "the server did not understand the request: check the url",
-    401: "it needs credentials: put them into the url as https://${USER}:${PASSWORD}@host/",
+    401: "it needs credentials: give the feed auth, or correct those that it has",
     402: "the server asks for payment",
-    403: "the server refuses us: ask its owner, or check the credentials in the url",
+    403: (
+        "the server refuses us: check the feed's auth and headers, or ask its owner, "
+        "who is told of your network.contact"
+    ),
     404: "nothing is there: check the url, or look on the site for the feed's new place",
-    407: "a proxy asks for credentials",
+    407: "the proxy asks for credentials: write them into proxy as http://USER:${PASSWORD}@HOST",
     408: "the server waited for us too long",
-    410: "the feed is gone for good and not asked again: remove it, or give it its new url",
+    410: (
+        "the feed is gone for good and not asked again: remove it or give it its new url; "
+        "aggregate feeds --resume asks once more"
+    ),
     429: "we ask too often for its taste: it is left alone for a while",
     451: "withheld for legal reasons",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moves:
-    """When a permanent redirect is believed: seen so often, over so long."""
-
-    sightings: int = 3
-    span: timedelta = timedelta(hours=24)
 
 
 def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = False) -> bool:
@@ -70,6 +77,7 @@ def request(feed: Feed, state: FeedState | None) -> Request:
         etag=known.etag,
         last_modified=known.last_modified,
         timeout=feed.timeout,
+        access=feed.access,
     )
 
 
@@ -96,7 +104,6 @@ def after(
     changed: bool,
     now: datetime,
     random: Random,
-    moves: Moves | None = None,
 ) -> FeedState:
     """Return what is known of the feed after this answer.
 
@@ -115,14 +122,23 @@ def after(
         own = timing.backoff_wish(feed, failed.failures, longest, now, random)
         return timing.timed(failed, own, timing.retry_wishes(response, now))
     learned = _learned(known, response, document, now)
-    if feed.url == feed.shown_url:  # where a secret leads may be one too, and is not kept
-        learned = _moved(learned, response, now, moves or Moves())
+    if not _has_secret(feed):  # where it leads may be one too, and is not kept
+        learned = _moved(learned, response, now, feed.moves)
     if changed or known.changed is None:  # the first reading is news, and its silence begins
         learned = replace(learned, changed=now, rhythm=timing.rhythm(known, now))
     if feed.is_local:
         return _local(learned, now)
     own = timing.own_wish(feed, learned, now, random)
     return timing.timed(learned, own, timing.server_wishes(learned, response, now))
+
+
+def resumed(feed: Feed, state: FeedState | None, now: datetime) -> FeedState:
+    """Return the state of a feed that the user wants asked again, whatever stopped or slowed it.
+
+    The server's word, Retry-After say, holds on.
+    """
+    known = _known(feed, state)
+    return replace(known, gone=False, failures=0, error=None, due=now, rule="resumed by you")
 
 
 def _postponed(feed: Feed, known: FeedState, response: Response, now: datetime) -> FeedState:
@@ -141,6 +157,11 @@ def _known(feed: Feed, state: FeedState | None) -> FeedState:
     if state is None or state.url != feed.shown_url:
         return FeedState(feed=feed.id, url=feed.shown_url)
     return state
+
+
+def _has_secret(feed: Feed) -> bool:
+    """Whether its url or the headers of its own may hold a secret."""
+    return feed.url != feed.shown_url or bool(feed.access.headers)
 
 
 def _is_conditional(known: FeedState) -> bool:
@@ -187,7 +208,9 @@ def _learned(
             skip_days=document.skip_days,
         )
     lifetime = freshness.lifetime(headers, response.at)
-    if document is not None and document.truncated:  # what it taught would hide the rest of it
+    unasked = response.status == HTTPStatus.IM_USED and known.etag is None
+    cut_short = document is not None and document.truncated
+    if cut_short or unasked:  # what it taught would hide the rest of it
         return replace(learned, etag=None, last_modified=None, lifetime=lifetime, body_hash=None)
     if response.status in _WHOLE:
         return replace(
@@ -234,7 +257,8 @@ def _moved(known: FeedState, response: Response, now: datetime, moves: Moves) ->
 def _failed(known: FeedState, response: Response, problem: str) -> FeedState:
     """Take over what a failure says of the feed; a 410 (RFC 9110 section 15.5.11) ends it."""
     failed = replace(known, failures=known.failures + 1, error=problem)
-    if has_document(response):  # it could not be read: its validators would hide a better one
+    unreadable = has_document(response)  # then its validators would hide a better one
+    if unreadable or response.status in _AFRESH:
         failed = replace(failed, etag=None, last_modified=None)
     if failed.moved_to is not None and failed.failures >= PATIENCE:
         failed = replace(failed, moved_to=None, etag=None, last_modified=None)

@@ -3,14 +3,17 @@
 It is told what comes over the wire, piece by piece, and knows no network itself.
 """
 
+import math
 from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Self
 
+from aggregator.config import Limits, shown_size
 from aggregator.errors import FetchError
 from aggregator.model import Hop, Request, Response
-from aggregator.poll import address
+from aggregator.poll import address, freshness
 from aggregator.poll.coding import ACCEPTED, Body, too_large
 
 _REDIRECTS = frozenset(
@@ -25,6 +28,12 @@ _REDIRECTS = frozenset(
 _DOCUMENTS = frozenset(
     {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED}
 )
+_SINGLE = frozenset(
+    {"age", "content-type", "date", "expires", "last-modified", "location", "retry-after"}
+)
+"""Fields of one value: of several, which is an error, the first counts (RFC 9110 section 5.3)."""
+_COOL_DOWN = timedelta(hours=1)
+"""For a host that says 429 and not for how long."""
 _WASTE = 64 << 10
 """Bytes of a body that nobody reads, before the connection is given up for it."""
 _ACCEPT = (
@@ -33,23 +42,18 @@ _ACCEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a request may cost us."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A host's 429, and how long it holds for all that is to be asked there."""
 
-    size: int = 32 << 20
-    """Bytes of a body, as they are sent and as they are decoded."""
-    arriving: int = 256 << 20
-    """Bytes of all bodies on their way, above which none may outgrow its fair share."""
-    unread: int = 64 << 20
-    """Bytes of answers that nobody has taken yet, above which nothing new is asked."""
-    header: int = 64 << 10
-    """Bytes of all header lines of one answer."""
-    redirects: int = 10
-    connect: timedelta = timedelta(seconds=10)
-    """Until a connection stands, TLS and all."""
-    silence: timedelta = timedelta(seconds=20)
-    """Without a byte, in whole seconds; a request's own timeout is for all of it."""
+    at: datetime
+    wait: timedelta
+
+    @classmethod
+    def of(cls, answer: Response, longest: timedelta) -> Self:
+        """Take the server's Retry-After for it, else ours; at most the longest."""
+        asked = freshness.retry_after(answer.headers, answer.at)
+        return cls(answer.at, min(asked or _COOL_DOWN, longest))
 
 
 class Visit:
@@ -60,6 +64,8 @@ class Visit:
         self.request = request
         self.address = address.parse(request.url)
         """Where it has led so far: what is to be asked next."""
+        self.vetted = False
+        """Whether the addresses of where it leads are known to be fit for a proxy to ask."""
         self.unheard = False
         """Its host's name has no address."""
         self.spent = 0.0
@@ -94,9 +100,23 @@ class Visit:
         """Whether a server led it to where it is."""
         return bool(self._hops)
 
+    @property
+    def is_proxied(self) -> bool:
+        """Whether another makes the connection for us."""
+        return self.request.access.proxy is not None
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether the addresses of where it leads are to be judged before a proxy is asked."""
+        return self.is_proxied and not self.vetted
+
     def headers(self) -> list[bytes]:
         """Return the header lines to send."""
-        lines = [f"Accept: {_ACCEPT}", f"Accept-Encoding: {ACCEPTED}"]
+        at_home = self.address.origin == self._start.origin
+        private = self.request.access.headers if at_home else ()
+        lines = [f"Accept-Encoding: {ACCEPTED}", *(f"{name}: {text}" for name, text in private)]
+        if not any(name.lower() == "accept" for name, _ in private):
+            lines.append(f"Accept: {_ACCEPT}")
         if self.request.etag is not None:
             lines += [f"If-None-Match: {self.request.etag}", "A-IM: feed"]  # RFC 3229
         if self.request.last_modified is not None:
@@ -109,8 +129,9 @@ class Visit:
     def take_header(self, line: bytes) -> bool:
         """Take a header line with its end; return whether more is wanted."""
         self._header_size += len(line)
-        if self._header_size > self._limits.header:
-            self.problem = f"its headers are longer than {self._limits.header >> 10} KiB: not read"
+        if self._header_size > self._limits.header_size:
+            allowed = shown_size(self._limits.header_size)
+            self.problem = f"its headers are longer than limits.header_size ({allowed}): not read"
             return False
         if not self._in_headers:
             if line.startswith(b"HTTP/"):  # else a trailer, which nothing of ours may come from
@@ -128,8 +149,9 @@ class Visit:
             self.enough = self._received > _WASTE
             return not self.enough
         try:
-            if self._received > self._limits.size:
-                raise FetchError(too_large(self._limits.size))  # noqa: TRY301  one place to catch
+            if self._received > self._limits.body_size:
+                problem = too_large("body_size", self._limits.body_size)
+                raise FetchError(problem)  # noqa: TRY301  one place to catch
             self._decoded().feed(data)
         except FetchError as error:
             self.problem = str(error)
@@ -150,9 +172,12 @@ class Visit:
         if target.url in (self._start.url, *(hop.url for hop in self._hops)):
             raise FetchError("its redirects go in circles: given up")
         if len(self._hops) == self._limits.redirects:
-            raise FetchError(f"it redirects more than {self._limits.redirects} times: given up")
+            raise FetchError(
+                f"it redirects more than {self._limits.redirects} times (limits.redirects): "
+                "given up"
+            )
         self._hops.append(Hop(self._status, target.url))
-        self.address = target
+        self.address, self.vetted = target, False
         self._rewind()
         return True
 
@@ -165,9 +190,9 @@ class Visit:
         """Return what there is to say where no answer came."""
         return self._response(at, failure=failure)
 
-    def spared(self, refusal: Response) -> Response:
+    def spared(self, refusal: Refusal) -> Response:
         """Return what there is to say where its host has had enough of us, as another heard."""
-        self._headers = dict(refusal.headers)
+        self._headers = {"retry-after": str(math.ceil(refusal.wait.total_seconds()))}
         failure = f"not asked, since {self.address.host} asks us to slow down (429): postponed"
         return replace(self._response(refusal.at, failure=failure), spared=True)
 
@@ -203,9 +228,10 @@ class Visit:
         elif colon:
             self._last_name = name
             known = self._headers.get(name, value)
-            self._headers[name] = value if known == value else f"{known}, {value}"
+            is_one = known == value or name in _SINGLE
+            self._headers[name] = known if is_one else f"{known}, {value}"
 
     def _decoded(self) -> Body:
         if self._body is None:
-            self._body = Body(self._headers.get("content-encoding", ""), self._limits.size)
+            self._body = Body(self._headers.get("content-encoding", ""), self._limits.decoded_size)
         return self._body

@@ -71,7 +71,7 @@ def test_age(text, seconds):
         ({"retry-after": "0"}, None),
         ({"retry-after": "-10"}, None),
         ({"retry-after": "soon"}, None),
-        ({"retry-after": "1.5"}, None),
+        ({"retry-after": "1.5"}, 1),
         ({"retry-after": "Fri, 17 Oct 2025 12:02:00 GMT"}, 120),
         ({"retry-after": "Fri, 17 Oct 2025 11:02:00 GMT", "date": DATE}, 120),
         ({"retry-after": "Fri, 17 Oct 2025 11:00:00 GMT"}, None),

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from aggregator.config import Limits
 from aggregator.model import Hop, Request
-from aggregator.poll.visit import Limits
 
 FEED = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
 
@@ -129,7 +129,7 @@ def test_a_connection_that_stands_does_not_open_the_way_to_another_name(server, 
 
 
 def test_a_body_past_the_limit_is_not_read(server, fetch):
-    limits = Limits(size=1000)
+    limits = Limits(body_size=1000, decoded_size=1000)
     server.says("/said", b"x" * 1001)
     server.sends("/unsaid", lambda: iter([b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 500] * 3]))
     server.says("/bomb", gzip.compress(bytes(10**6)), headers={"Content-Encoding": "gzip"})
@@ -144,7 +144,7 @@ def test_a_body_past_the_limit_is_not_read(server, fetch):
 
 def test_all_bodies_together_have_a_limit_too(server, fetch):
     server.sends("/feed", lambda: iter([b"HTTP/1.1 200 OK\r\n\r\n", *[bytes(1 << 20)] * 3]))
-    limits = Limits(arriving=1 << 20)
+    limits = Limits(arriving_size=1 << 20)
     (response,) = fetch(server.url("/feed"), limits=limits)
     assert "too much arrives at once" in str(response.failure)
 
@@ -156,8 +156,8 @@ def test_headers_past_the_limit_are_not_read(server, fetch):
             yield b"X-More: and more\r\n"
 
     server.sends("/feed", endless)
-    (response,) = fetch(server.url("/feed"), limits=Limits(header=2048))
-    assert "headers are longer than 2 KiB" in str(response.failure)
+    (response,) = fetch(server.url("/feed"), limits=Limits(header_size=2048))
+    assert "headers are longer than limits.header_size (2KiB)" in str(response.failure)
 
 
 def test_the_body_of_an_error_is_not_read(server, fetch):
@@ -283,7 +283,7 @@ def test_a_slow_reader_holds_up_no_transfer(server, make_fetcher):
 def test_nothing_new_is_asked_while_too_much_lies_unread(server, make_fetcher):
     for number in range(4):
         server.says(f"/{number}", FEED)
-    fetcher = make_fetcher(allow=frozenset({server.authority}), limits=Limits(unread=1))
+    fetcher = make_fetcher(allow=frozenset({server.authority}), unread=1)
     answers = fetcher.fetch([Request(feed=str(n), url=server.url(f"/{n}")) for n in range(4)])
     for number in range(4):
         assert next(answers).body == FEED
@@ -329,7 +329,7 @@ def test_a_429_holds_for_the_whole_host(server, other_server, fetch):
 def test_a_429_may_hold_for_its_feed_alone(server, fetch):
     server.says("/a", status=429)
     server.says("/b", FEED)
-    a, b = fetch(server.url("/a"), server.url("/b"), host_cool_down=False)
+    a, b = fetch(server.url("/a"), server.url("/b"), host_cool_down=timedelta())
     assert (a.status, b.status) == (429, 200)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Feed, FeedState, Hop, ParsedFeed, Response
+from aggregator.model import Access, Feed, FeedState, Hop, Moves, ParsedFeed, Response
 from aggregator.poll import policy
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)  # a Friday
@@ -47,7 +47,6 @@ def learn(
     *,
     feed: Feed = FEED,
     now: datetime = NOW,
-    moves: policy.Moves | None = None,
     document: ParsedFeed | None = None,
     error: str | None = None,
 ) -> FeedState:
@@ -62,7 +61,6 @@ def learn(
         changed=False,
         now=now,
         random=Random(1),
-        moves=moves,
     )
 
 
@@ -182,6 +180,14 @@ class TestValidators:
         assert "did not ask" in str(state.error)
         assert not policy.is_known(FEED, None, answered(304))
 
+    @pytest.mark.parametrize("status", [400, 412, 416, 431])
+    def test_a_server_that_chokes_on_its_own_is_asked_without(self, status):
+        assert self.validators(self.FIRST, answered(status)) == (None, None)
+
+    def test_those_of_a_part_that_was_not_asked_for_would_hide_the_rest(self):
+        state = learn(response=answered(226, im="feed", etag='"1"'), document=DOCUMENT)
+        assert (state.etag, state.body_hash) == (None, None)
+
     def test_an_empty_validator_is_none(self):
         assert self.validators(answered(etag="", last_modified="")) == (None, None)
 
@@ -220,6 +226,23 @@ class TestDocuments:
 
     def test_a_304_is_known(self):
         assert policy.is_known(FEED, learn(response=answered(etag='"1"')), answered(304))
+
+
+class TestResumed:
+    def test_what_is_gone_is_asked_again(self):
+        state = policy.resumed(FEED, learn(response=answered(410)), NOW)
+        assert policy.due(FEED, state, NOW)
+        assert (state.failures, state.error) == (0, None)
+
+    def test_what_backed_off_is_asked_at_once(self):
+        state = learn(learn(response=answered(500)), answered(500))
+        assert policy.due(FEED, policy.resumed(FEED, state, NOW), NOW)
+
+    def test_the_servers_word_holds_on(self):
+        state = learn(response=answered(503, retry_after="60"))
+        resumed = policy.resumed(FEED, state, NOW)
+        assert not policy.due(FEED, resumed, NOW)
+        assert policy.due(FEED, resumed, NOW + timedelta(minutes=1))
 
 
 class TestSpared:
@@ -326,11 +349,11 @@ class TestMoves:
         *,
         response: Response = MOVED,
         every: timedelta = 12 * HOUR,
-        moves: policy.Moves | None = None,
+        feed: Feed = FEED,
     ) -> FeedState:
-        state = learn(None, response, moves=moves)
+        state = learn(None, response, feed=feed)
         for number in range(1, times):
-            state = learn(state, response, now=NOW + number * every, moves=moves)
+            state = learn(state, response, now=NOW + number * every, feed=feed)
         return state
 
     def test_three_sightings_over_a_day_are_believed(self):
@@ -346,8 +369,8 @@ class TestMoves:
         assert policy.request(FEED, self.sight(9, every=2 * HOUR)).url == URL
 
     def test_both_can_be_set(self):
-        moves = policy.Moves(sightings=2, span=timedelta())
-        assert self.sight(2, every=timedelta(), moves=moves).moved_to == self.NEW
+        feed = replace(FEED, moves=Moves(sightings=2, span=timedelta()))
+        assert self.sight(2, every=timedelta(), feed=feed).moved_to == self.NEW
 
     def test_every_hop_must_be_permanent(self):
         hops = (Hop(301, "https://a.example/"), Hop(302, self.NEW))
@@ -392,6 +415,10 @@ class TestMoves:
         for number in range(1, 9):
             state = learn(state, self.MOVED, feed=secret, now=NOW + number * DAY)
         assert (state.moved_to, state.redirect_to) == (None, None)
+
+    def test_what_is_asked_with_a_secret_does_not_move(self):
+        feed = replace(FEED, access=Access(headers=(("Authorization", "Bearer 1"),)))
+        assert self.sight(3, feed=feed).moved_to is None
 
     def test_a_new_place_that_keeps_failing_is_doubted(self):
         state = self.sight(3)

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.config import Limits
 from aggregator.errors import FetchError
 from aggregator.model import Request
-from aggregator.poll.visit import Limits, Visit
+from aggregator.poll.visit import Visit
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
 
@@ -51,7 +52,7 @@ def test_a_status_that_is_no_number(line):
 
 
 def test_a_body_that_unpacks_to_nothing_still_counts_as_sent():
-    visit = Visit(Request(feed="f", url="https://example.org/"), Limits(size=100))
+    visit = Visit(Request(feed="f", url="https://example.org/"), Limits(body_size=100))
     for line in (b"HTTP/1.1 200 OK\r\n", b"Content-Encoding: gzip\r\n", b"\r\n"):
         visit.take_header(line)
     nothing = gzip.compress(b"")
