@@ -230,7 +230,7 @@ class _Exchange:
         handle.setopt(pycurl.HEADERFUNCTION, partial(_tell, visit.take_header))
         handle.setopt(pycurl.WRITEFUNCTION, partial(_tell, partial(self._take_body, visit)))
         handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(self._open, visit))
-        handle.setopt(pycurl.PREREQFUNCTION, _once())
+        handle.setopt(pycurl.PREREQFUNCTION, partial(_send, visit))
         self._running[handle] = visit, time.monotonic()
         self._wire.add(handle)
 
@@ -275,9 +275,7 @@ class _Exchange:
         self._lanes.free(visit.address.host, time.monotonic())
         try:
             if code and not visit.enough:
-                reached = handle.getinfo(pycurl.PRETRANSFER_TIME) > 0
-                meaning = self._meaning(visit, code, message, reached=reached)
-                raise FetchError(meaning)  # noqa: TRY301  one place to catch
+                raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch
             if visit.turn():  # each hop waits for its turn like any request
                 self._queue(visit, first=True)
                 return
@@ -300,14 +298,14 @@ class _Exchange:
         for visit in self._lanes.clear(host):
             self._give(visit.spared(refusal))
 
-    def _meaning(self, visit: Visit, code: int, message: str, *, reached: bool) -> str:
+    def _meaning(self, visit: Visit, code: int, message: str) -> str:
         """Say in words why a transfer failed, and what to do."""
         if visit.problem is not None:
             return visit.problem
         if visit.refusal is not None and code == pycurl.E_COULDNT_CONNECT:
             return visit.refusal
         if code == pycurl.E_OPERATION_TIMEDOUT:
-            return self._too_slow(visit, message, reached=reached)
+            return self._too_slow(visit, message)
         if code == pycurl.E_FILESIZE_EXCEEDED:
             return too_large("body_size", self._limits.body_size)
         if code == pycurl.E_COULDNT_RESOLVE_HOST and visit.looks_up:
@@ -321,14 +319,15 @@ class _Exchange:
             who, meaning = "its proxy", "no connection: check network.proxy, or the feed's own"
         return f"{who}: {meaning} ({message})"
 
-    def _too_slow(self, visit: Visit, message: str, *, reached: bool) -> str:
+    def _too_slow(self, visit: Visit, message: str) -> str:
         """Name the limit of time that was met."""
-        limit, key = visit.request.timeout, "timeout"
-        if visit.spent < limit.total_seconds():
-            silence = self._limits.read_timeout, "limits.read_timeout"
-            limit, key = (
-                silence if reached else (self._limits.connect_timeout, "limits.connect_timeout")
-            )
+        limits = self._limits
+        if visit.spent >= visit.request.timeout.total_seconds():
+            limit, key = visit.request.timeout, "timeout"
+        elif visit.asked:
+            limit, key = limits.read_timeout, "limits.read_timeout"
+        else:
+            limit, key = limits.connect_timeout, "limits.connect_timeout"
         seconds = f"{limit.total_seconds():g} s"
         return f"no complete answer within {seconds} ({key}; {message}): asked again later"
 
@@ -428,10 +427,12 @@ def _tell(take: Callable[[bytes], bool], data: bytes) -> int:
     return len(data) if take(data) else -1
 
 
-def _once() -> Callable[..., int]:
+def _send(visit: Visit, *_: object) -> int:
     """Let a request go out, and no silent second one where a kept connection dies of it."""
-    leave = iter([pycurl.PREREQFUNC_OK])
-    return lambda *_: next(leave, pycurl.PREREQFUNC_ABORT)
+    if visit.asked:
+        return int(pycurl.PREREQFUNC_ABORT)
+    visit.asked = True
+    return int(pycurl.PREREQFUNC_OK)
 
 
 def _unasked(request: Request, at: datetime, failure: str) -> Response:

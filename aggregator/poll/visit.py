@@ -76,6 +76,8 @@ class Visit:
         self._rewind()
 
     def _rewind(self) -> None:
+        self.asked = False
+        """A request has gone out to where it leads."""
         self._status = 0
         self._headers: dict[str, str] = {}
         self._last_name: str | None = None
