@@ -40,6 +40,21 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Words whose articles nobody wants to see."""
+
+    words: str
+    """Case, accents, width, Traditional or Simplified make no difference."""
+    title_only: bool = False
+    """Looked for in titles alone; otherwise in texts and categories too."""
+
+    @property
+    def rule(self) -> str:
+        """What it says, in a line: two mutes with one rule are one."""
+        return f"title: {self.words}" if self.title_only else self.words
+
+
 class Feed:
     """A subscription: what the user asked for."""
 
@@ -61,6 +76,8 @@ class Feed:
     dedup: bool = True
     """Whether its items may share a story with others; else each is a story of its own."""
     min_interval: timedelta = timedelta(hours=1)
+    mutes: tuple[Mute, ...] = ()
+    """Those for every feed among them."""
     max_interval: timedelta = timedelta(hours=24)
     timeout: timedelta = timedelta(seconds=30)
     access: Access = Access()
@@ -526,3 +543,5 @@ class Batch:
     withdrawals: tuple[Withdrawal, ...] = ()
     settled: tuple[Decision, ...] = ()
     """Decisions that these stories are the outcome of."""
+    muted: tuple[tuple[str, str | None], ...] = ()
+    """(article, ``Mute.rule``) of those kept out of stories; None: it no longer is."""

@@ -23,6 +23,7 @@ from aggregator.model import (
     Feed,
     FeedState,
     Known,
+    Mute,
     ParsedFeed,
     Request,
     Response,
@@ -65,8 +66,29 @@ class Decisions(Protocol):
         ...
 
 
+class Muted(Protocol):
+    """Keeps which articles stand in no story for words that they hold."""
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Return how many articles of each feed each rule mutes."""
+        ...
+
+    def articles(self, feed: str, rule: str) -> Sequence[Article]:
+        """Return the articles of a feed that a rule mutes."""
+        ...
+
+    def among(self, ids: Iterable[str]) -> AbstractSet[str]:
+        """Return which of these articles are muted."""
+        ...
+
+
 class Store(Protocol):
     """Keeps everything that happened."""
+
+    @property
+    def muted(self) -> Muted:
+        """Which articles stand in no story."""
+        ...
 
     @property
     def decisions(self) -> Decisions:
@@ -144,6 +166,8 @@ class Polled:
     entries: int = 0
     """Read from its document: those whose bytes are new."""
     new: int = 0
+    muted: int = 0
+    """New as well, but for words that it holds in no story."""
     changed: int = 0
     problems: tuple[str, ...] = ()
     """What was wrong with a document that could be read in part."""
@@ -189,9 +213,14 @@ class Pipeline:
         clusterer: Clusterer,
         clock: Clock,
         random: Random,
+        mute: Callable[[Article], Mute | None] = lambda _: None,
         redact: Callable[[str], str] = str,
     ) -> None:
-        """Take what the path runs on; ``redact`` blots secrets out of what is stored and told."""
+        """Take what the path runs on.
+
+        ``mute`` tells which of its feed's mutes holds for an article; ``redact`` blots secrets out
+        of what is stored and told.
+        """
         self._feeds = {feed.id: feed for feed in feeds}
         self._store = store
         self._fetcher = fetcher
@@ -201,6 +230,7 @@ class Pipeline:
         self._decisions: Sequence[Decision] = ()
         self._clock = clock
         self._random = random
+        self._mute = mute
         self._redact = redact
 
     def run(
@@ -217,6 +247,8 @@ class Pipeline:
         self._store.subscribe(tuple(self._feeds.values()), now)
         if changed := self.settle():
             yield changed
+        if lifted := self._lift_mutes():
+            yield lifted
         states = self._store.states()
         due = [
             feed
@@ -267,35 +299,54 @@ class Pipeline:
             versions=tuple(version for resolution in found for version in resolution.versions),
             digests=tuple((r.feed.id, r.document.digests) for r in readings if r.document),
         )
+        muted = self._muted(found)
         *parts, last = _parts(a for r in found for a in (*r.new, *r.changed))
-        told = [*(self._tell(part, Batch()) for part in parts), self._tell(last, learned)]
-        withdrawals = tuple(w for changes in told for w in changes.withdrawals)
-        gone = {withdrawal.story for withdrawal in withdrawals}
-        stories = {story.id: story for changes in told for story in changes.stories}
-        return Taken(
-            polled=tuple(
-                Polled(
-                    feed=reading.feed,
-                    state=state,
-                    entries=len(reading.drafts),
-                    new=len(resolution.new),
-                    changed=len(resolution.changed),
-                    problems=reading.document.problems if reading.document else (),
-                    spared=reading.response.spared,
-                )
-                for reading, state, resolution in zip(readings, learned.states, found, strict=True)
-            ),
-            stories=tuple(story for story in stories.values() if story.id not in gone),
-            withdrawals=withdrawals,
+        told = [self._tell(part, Batch(), muted) for part in parts]
+        told.append(self._tell(last, learned, muted))
+        polled = (
+            _polled(reading, state, resolution, muted)
+            for reading, state, resolution in zip(readings, learned.states, found, strict=True)
         )
+        return _taken(told, polled)
 
-    def _tell(self, articles: Sequence[Article], learned: Batch) -> Changes:
+    def _muted(self, found: Iterable[Resolution]) -> dict[str, str | None]:
+        """Return which rule mutes an article, None where none does any more, by article.
+
+        One that stands in a story already stays there: its readers know it.
+        """
+        new = [article for resolution in found for article in resolution.new]
+        changed = {article.id: article for resolution in found for article in resolution.changed}
+        before = self._store.muted.among(changed) if changed else frozenset()
+        rules = self._rules((*new, *(changed[article] for article in before)))
+        return {article: rule for article, rule in rules.items() if rule or article in before}
+
+    def _rules(self, articles: Iterable[Article]) -> dict[str, str | None]:
+        return {a.id: mute.rule if (mute := self._mute(a)) else None for a in articles}
+
+    def _lift_mutes(self) -> Taken | None:
+        """Put what only a mute of the past keeps out into stories; return what came, if any."""
+        mutes = {feed.id: {mute.rule for mute in feed.mutes} for feed in self._feeds.values()}
+        articles = [
+            article
+            for feed, rule in self._store.muted.counts()
+            if rule not in mutes.get(feed, {rule})
+            for article in self._store.muted.articles(feed, rule)
+        ]
+        if not articles:
+            return None
+        muted = self._rules(articles)
+        return _taken([self._tell(part, Batch(), muted) for part in _parts(articles)])
+
+    def _tell(
+        self, articles: Sequence[Article], learned: Batch, muted: Mapping[str, str | None]
+    ) -> Changes:
         """Put articles into stories and store all, with what was learned, in one transaction."""
-        changes = self._cluster(articles)
+        changes = self._cluster([article for article in articles if not muted.get(article.id)])
         self._store.save(
             replace(
                 learned,
                 articles=tuple(articles),
+                muted=tuple((a.id, muted[a.id]) for a in articles if a.id in muted),
                 stories=changes.stories,
                 withdrawals=changes.withdrawals,
             )
@@ -364,6 +415,35 @@ class Pipeline:
 def _last_asked(state: FeedState | None) -> datetime:
     """Return when a feed was asked last: whoever was passed over comes first the next time."""
     return _NEVER if state is None or state.checked is None else state.checked
+
+
+def _polled(
+    reading: _Reading, state: FeedState, resolution: Resolution, muted: Mapping[str, str | None]
+) -> Polled:
+    """Tell what came of polling one feed."""
+    silent = sum(1 for article in resolution.new if muted.get(article.id))
+    return Polled(
+        feed=reading.feed,
+        state=state,
+        entries=len(reading.drafts),
+        new=len(resolution.new) - silent,
+        muted=silent,
+        changed=len(resolution.changed),
+        problems=reading.document.problems if reading.document else (),
+        spared=reading.response.spared,
+    )
+
+
+def _taken(told: Sequence[Changes], polled: Iterable[Polled] = ()) -> Taken:
+    """Gather what was told in parts, each story as it is in the end."""
+    withdrawals = tuple(w for changes in told for w in changes.withdrawals)
+    gone = {withdrawal.story for withdrawal in withdrawals}
+    stories = {story.id: story for changes in told for story in changes.stories}
+    return Taken(
+        polled=tuple(polled),
+        stories=tuple(story for story in stories.values() if story.id not in gone),
+        withdrawals=withdrawals,
+    )
 
 
 def _parts(articles: Iterable[Article]) -> list[Sequence[Article]]:

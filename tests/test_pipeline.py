@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from aggregator.app.mutes import muting
 from aggregator.cluster import Clusterer
 from aggregator.match import Matcher
-from aggregator.model import Batch, Feed, Request, Response
+from aggregator.model import Batch, Feed, Mute, Request, Response
 from aggregator.parse import parse
 from aggregator.pipeline import BATCH, Pipeline, Taken
 from aggregator.storage import SqlStore, open_store
@@ -23,6 +24,7 @@ class Web:
 
     def __init__(self) -> None:
         self.answers: dict[str, bytes | int | BaseException] = {}
+        self.mutes: tuple[Mute, ...] = ()
         self.now = NOON
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
@@ -74,6 +76,7 @@ def run(store: SqlStore, web: Web):
                 url=f"https://{name}.example/feed",
                 shown_url=f"https://{name}.example/feed",
                 name=name,
+                mutes=web.mutes,
             )
             for name in web.answers
         ]
@@ -85,6 +88,7 @@ def run(store: SqlStore, web: Web):
             clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
             clock=lambda: web.now,
             random=Random(1),
+            mute=muting(feeds),
             redact=lambda text: text.replace("secret", "***"),
         )
         return list(pipeline.run(**options))
@@ -114,6 +118,67 @@ def test_an_edit_in_place_changes_the_article_and_keeps_its_story(run, web, stor
     assert story.lead_article.title == "Glacier festival opens in Basel"
     assert story.updated == web.now
     assert story.created == NOON
+
+
+def test_two_versions_in_turn_move_their_story_no_longer(run, web, store):
+    updated = []
+    for title in ["Festival opens in Bern", "A festival for Bern"] * 4:
+        web.answers = {"a": rss(("1", title))}
+        run()
+        (story,) = store.stories()
+        updated.append(story.updated)
+        web.now += timedelta(hours=3)
+    assert len(set(updated)) == 3
+    assert len(set(updated[2:])) == 1
+
+
+def test_what_is_muted_stands_in_no_story_and_is_new_once(run, web, store):
+    web.mutes = (Mute(words="festival"),)
+    web.answers = {"a": rss(("1", "Glacier festival opens in Bern"), ("2", "Dam breaks"))}
+    (taken,) = run()
+    assert [(p.new, p.muted, p.changed) for p in taken.polled] == [(1, 1, 0)]
+    assert [story.lead_article.title for story in store.stories()] == ["Dam breaks"]
+    web.now += timedelta(hours=3)
+    web.answers = {"a": rss(("1", "Glacier festival opens in Bern"))}
+    (again,) = run()
+    assert [(p.new, p.muted, p.changed) for p in again.polled] == [(0, 0, 0)]
+
+
+def test_what_is_muted_no_longer_comes_though_its_feed_has_it_no_more(run, web, store):
+    web.mutes = (Mute(words="festival"), Mute(words="glacier"))
+    web.answers = {"a": rss(("1", "Glacier festival"), ("2", "Rock festival"))}
+    run()
+    web.now += timedelta(hours=3)
+    web.mutes = (Mute(words="glacier"),)
+    web.answers = {"a": rss(("3", "Dam breaks"))}
+    lifted, polled = run()
+    assert [story.lead_article.title for story in lifted.stories] == ["Rock festival"]
+    assert [p.new for p in polled.polled] == [1]
+    assert store.muted.counts() == {("a", "glacier"): 1}
+    web.now += timedelta(hours=3)
+    assert [taken.stories for taken in run()] == [()]
+
+
+def test_an_edit_may_take_the_muted_words_out(run, web, store):
+    web.mutes = (Mute(words="festival"),)
+    for number, title in enumerate(["Festival opens", "Festival opens late", "Show opens late"]):
+        assert len(store.stories()) == 0, number
+        web.answers = {"a": rss(("1", title))}
+        run()
+        web.now += timedelta(hours=3)
+    (story,) = store.stories()
+    assert story.lead_article.title == "Show opens late"
+    assert store.muted.counts() == {}
+
+
+def test_an_edit_mutes_nothing_that_readers_know(run, web, store):
+    web.mutes = (Mute(words="festival"),)
+    for title in ("Show opens late", "Festival opens late"):
+        web.answers = {"a": rss(("1", title))}
+        run()
+        web.now += timedelta(hours=3)
+    (story,) = store.stories()
+    assert story.lead_article.title == "Festival opens late"
 
 
 def test_only_items_with_new_bytes_are_read_again(run, web):

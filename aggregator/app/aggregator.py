@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from aggregator.app.encoder import chosen_encoder
 from aggregator.app.explain import PairExplanation
+from aggregator.app.mutes import muting
+from aggregator.app.naming import article_named, story_of
 from aggregator.app.redact import redacted
 from aggregator.app.summary import Summary
 from aggregator.cluster import Clusterer
@@ -208,6 +210,7 @@ class Aggregator:
                 alone=self.config.alone,
             ),
             clock=self.clock,
+            mute=muting(self.config.feeds),
             random=self._random,
             redact=self.config.redact,
         )

@@ -40,6 +40,7 @@ def summary_record(summary: Summary) -> dict[str, Any]:
                 "new": polled.new,
                 "changed": polled.changed,
                 "problems": list(polled.problems),
+                "muted": polled.muted,
                 "error": polled.state.error,
                 "rule": polled.state.rule,
             }

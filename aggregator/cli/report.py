@@ -117,7 +117,13 @@ class Report:
         width = max(len(polled.feed.id) for polled in summary.polled)
         for polled in summary.polled:
             words = [
-                f"{n} {what}" for n, what in ((polled.new, "new"), (polled.changed, "changed")) if n
+                f"{n} {what}"
+                for n, what in (
+                    (polled.new, "new"),
+                    (polled.changed, "changed"),
+                    (polled.muted, "muted"),
+                )
+                if n
             ]
             outcome = "postponed" if polled.spared else "failed" if polled.state.error else None
             came = outcome or ", ".join(words) or "nothing new"

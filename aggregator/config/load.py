@@ -31,11 +31,12 @@ from aggregator.config.sections import (
     Serve,
     Subscription,
     View,
+    TitleMute,
     split,
 )
 from aggregator.errors import ConfigError
 from aggregator.host import ascii_host
-from aggregator.model import Access, Feed, Moves
+from aggregator.model import Access, Criterion, Feed, Moves, Mute, Rule
 
 _SHORTEST_TOKEN = 16
 
@@ -194,8 +195,8 @@ def _feeds(file: File, directory: Path, secrets: Secrets, report: _Report) -> It
             secrets=secrets,
             report=report,
         )
-        feed = _feed(given, address, reach, file.defaults)
-        for what, value in (("url", _comparable(feed.url)), ("id", feed.id.lower())):
+        feed = _feed(given, address, reach, file.defaults, (*file.mutes, *given.mutes))
+        for what, value in (("url", comparable(feed.url)), ("id", feed.id.lower())):
             owner = owners.setdefault((what, value), number)
             if owner != number:
                 line = report.line(("feeds", owner, what))
@@ -297,7 +298,13 @@ def _intervals(given: Subscription, defaults: Defaults) -> tuple[timedelta, time
     return shortest, longest or max(defaults.max_interval, shortest)
 
 
-def _feed(given: Subscription, address: _Address, reach: Access, defaults: Defaults) -> Feed:
+def _feed(
+    given: Subscription,
+    address: _Address,
+    reach: Access,
+    defaults: Defaults,
+    mutes: Iterable[str | TitleMute],
+) -> Feed:
     shortest, longest = _intervals(given, defaults)
     return Feed(
         id=given.id or _default_id(address.host, _comparable(given.url)),
@@ -350,6 +357,8 @@ def _comparable(url: str) -> str:
     with suppress(ValueError):
         netloc = ascii_host(netloc)
     path = quote(unquote(normpath(parts.path or "/")), safe="/")
+        dedup=given.dedup == "on",
+        mutes=tuple(dict.fromkeys(_mute(words) for words in mutes)),
     slash = "/" if parts.path.endswith("/") and path != "/" else ""
     return urlunsplit((parts.scheme, netloc, path + slash, parts.query, ""))
 
@@ -358,6 +367,12 @@ def _encoder(given: EncoderChoice, directory: Path) -> EncoderChoice:
     if isinstance(given, Onnx):
         return given.model_copy(update={"onnx": str(directory / given.onnx)})
     return given
+def _mute(given: str | TitleMute) -> Mute:
+    if isinstance(given, TitleMute):
+        return Mute(words=given.title, title_only=True)
+    return Mute(words=given)
+
+
 
 
 def _store_url(url: str, directory: Path) -> str:

@@ -4,7 +4,7 @@
 
     feeds ─< articles ─< article_keys     (feed, key) → article, by digest
       │         │ └────< article_names    guid or url → article, by digest
-      │         ├ article_versions, searchable
+      │         ├ article_versions, muted, searchable
       │         └ members >─ stories
       └─ feed_states            withdrawals: ids of stories that never return
 """
@@ -156,6 +156,18 @@ searchable = Table(
 )
 Index("ix_searchable_article", searchable.c.article)
 
+# Kept out of stories for words that they hold.
+muted = Table(
+    "muted",
+    metadata,
+    Column("article", TEXT, ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("rule", TEXT, nullable=False),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", TEXT, primary_key=True),
     Column("representative", TEXT, ForeignKey(articles.c.id), nullable=False),
     Column("created", MOMENT, nullable=False),
     Column("updated", MOMENT, nullable=False),

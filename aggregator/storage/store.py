@@ -10,6 +10,13 @@ from typing import Self
 from aggregator.model import Article, Batch, Feed, FeedState, Known, Story
 from aggregator.storage import read, write
 from aggregator.storage.backend import Backend
+from aggregator.storage.browse import Browse
+from aggregator.storage.decisions import Decisions
+from aggregator.storage.muted import Muted
+from aggregator.storage.outbox import Outbox
+from aggregator.storage.publications import Publications
+from aggregator.storage.search import Search
+from aggregator.storage.statistics import Statistics
 
 
 class SqlStore:
@@ -21,6 +28,13 @@ class SqlStore:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self.browse = Browse(backend)
+        self.decisions = Decisions(backend)
+        self.muted = Muted(backend)
+        self.outbox = Outbox(backend)
+        self.publications = Publications(backend)
+        self.search = Search(backend)
+        self.statistics = Statistics(backend)
 
     def __enter__(self) -> Self:
         return self

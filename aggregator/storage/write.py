@@ -33,6 +33,9 @@ from aggregator.storage.schema import (
     members,
     stories,
     vectors,
+    muted,
+    relations,
+    searchable,
     withdrawals,
 )
 from aggregator.storage.upsert import Row, add, execute, upsert
@@ -68,6 +71,9 @@ def save(connection: Connection, batch: Batch) -> None:
     upsert(connection, searchable, search.rows(batch.articles))
     changed = [{"article": article, "hashes": hashes} for article, hashes in batch.versions]
     upsert(connection, article_versions, changed)
+    _mute(connection, batch.muted)
+    add(connection, article_keys, list(_keys(batch)))
+    add(connection, article_names, list(_names(batch.articles)))
     _withdraw(connection, batch.withdrawals)
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)
@@ -95,6 +101,12 @@ def _names(batch: Iterable[Article]) -> Iterator[Row]:
 
 
 def _withdraw(connection: Connection, batch: Sequence[Withdrawal]) -> None:
+def _mute(connection: Connection, batch: Sequence[tuple[str, str | None]]) -> None:
+    upsert(connection, muted, [{"article": a, "rule": rule} for a, rule in batch if rule])
+    lifted = [{"lifted": article} for article, rule in batch if not rule]
+    execute(connection, delete(muted).where(muted.c.article == bindparam("lifted")), lifted)
+
+
     add(connection, withdrawals, _rows(withdrawals, batch))
     ids = [{"gone": withdrawal.story} for withdrawal in batch]
     execute(connection, delete(members).where(members.c.story == bindparam("gone")), ids)

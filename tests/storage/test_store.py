@@ -322,6 +322,7 @@ class TestSave:
             articles=(second, third),
             keys=(("taipei", "guid 9", first.id),),
             versions=((first.id, ("0", "1")),),
+            muted=((first.id, "word"),),
             digests=(("taipei", ("0f", "1e")),),
             stories=(samples.story("a", second, third, first),),
             withdrawals=(Withdrawal(story="urn:uuid:b", survivor="urn:uuid:a", at=samples.noon),),

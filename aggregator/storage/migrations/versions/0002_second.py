@@ -43,7 +43,48 @@ def upgrade() -> None:
         sa.Column("article", _text, nullable=False),
         sa.Column("hashes", _text, nullable=False),
         sa.PrimaryKeyConstraint("article", name="pk_article_versions"),
-        sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_article_versions_article"),
+        sa.ForeignKeyConstraint(
+            ["article"], ["articles.id"], name="fk_article_versions_article", ondelete="CASCADE"
+        ),
+    )
+    op.create_table(
+        "muted",
+        sa.Column("article", _text, nullable=False),
+        sa.Column("rule", _text, nullable=False),
+        sa.PrimaryKeyConstraint("article", name="pk_muted"),
+        sa.ForeignKeyConstraint(
+            ["article"], ["articles.id"], name="fk_muted_article", ondelete="CASCADE"
+        ),
+    )
+    op.create_table(
+        "publications",
+        sa.Column("view", _text, nullable=False),
+        sa.Column("story", _text, nullable=False),
+        sa.Column("digest", _text, nullable=False),
+        sa.Column("seen", sa.BigInteger, nullable=False),
+        sa.Column("updated", sa.BigInteger, nullable=False),
+        sa.Column("archived", sa.BigInteger),
+        sa.PrimaryKeyConstraint("view", "story", name="pk_publications"),
+    )
+    op.create_table(
+        "archives",
+        sa.Column("view", _text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("updated", sa.BigInteger, nullable=False),
+        sa.Column("entries", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("view", "number", name="pk_archives"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", _text, nullable=False),
+        sa.Column("kind", _text, nullable=False),
+        sa.Column("target", _text, nullable=False),
+        sa.Column("body", _text, nullable=False),
+        sa.Column("created", sa.BigInteger, nullable=False),
+        sa.Column("due", sa.BigInteger, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("error", _text),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
     op.create_index("ix_stories_updated", "stories", ["updated"])
     op.create_index("ix_articles_published_feed", "articles", ["published", "feed"])
