@@ -7,9 +7,12 @@ from fastapi import APIRouter, FastAPI
 
 from aggregator import __version__
 from aggregator.app import Aggregator
+from aggregator.app.library import Library
 from aggregator.config.sections import Serve
-from aggregator.web import health
+from aggregator.web import errors, health, pages
 from aggregator.web.guard import Guard
+from aggregator.web.owner import Owner
+from aggregator.web.site import Site
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -35,8 +38,14 @@ def application(
         redoc_url=None,
     )
     app.add_middleware(Guard, hosts=hosts(serve), origin=origin(serve), bodies=bodies)
+    owner = Owner(
+        serve.token, now=aggregator.clock, secure=(serve.public_url or "").startswith("https:")
+    )
+    site = Site(aggregator, Library(aggregator), owner)
     for router in (*routers, health.router(aggregator)):
         app.include_router(router)
+    app.router.routes += pages.routes(site)
+    errors.install(app, site)
     return app
 
 

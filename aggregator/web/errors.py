@@ -1,0 +1,55 @@
+"""Errors in words: a page for people, problem+json (RFC 9457) for programs."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.errors import AggregatorError, NotFoundError, StoreLocked
+from aggregator.web.problem import Problem, problem
+from aggregator.web.site import Site
+
+_API = "/api/"
+
+
+def install(app: FastAPI, site: Site) -> None:
+    """Have an application answer errors in our words."""
+
+    def told(request: Request, wrong: Problem) -> Response:
+        if request.url.path.startswith(_API) or "text/html" not in request.headers.get(
+            "accept", ""
+        ):
+            return problem(wrong)
+        return site.page(request, "error.html", status=wrong.status, detail=wrong.detail)
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        response = told(request, Problem(error.status_code, _words(error)))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()
+        )
+        return told(request, Problem(422, wrong))
+
+    @app.exception_handler(NotFoundError)
+    def missing(request: Request, error: NotFoundError) -> Response:
+        return told(request, Problem(404, str(error)))
+
+    @app.exception_handler(StoreLocked)
+    def locked(request: Request, error: StoreLocked) -> Response:
+        return told(request, Problem(409, f"{error}; run aggregate serve --poll to be one process"))
+
+    @app.exception_handler(AggregatorError)
+    def failed(request: Request, error: AggregatorError) -> Response:
+        return told(request, Problem(503, str(error)))
+
+
+def _words(error: HTTPException) -> str:
+    if error.status_code == 404:  # noqa: PLR2004  a status is its own name
+        return "there is nothing at this address"
+    return error.detail
