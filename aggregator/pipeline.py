@@ -363,20 +363,28 @@ class Pipeline:
         }
         seen = self._store.digests(new)
         return [
-            self._read_one(response, seen.get(response.feed, frozenset()))
+            self._read_one(response, state, seen.get(response.feed, frozenset()))
             if response.feed in new
             else _Reading(feed=self._feeds[response.feed], response=response)
-            for response, _ in answers
+            for response, state in answers
         ]
 
-    def _read_one(self, response: Response, seen: AbstractSet[str]) -> _Reading:
+    def _read_one(
+        self, response: Response, state: FeedState | None, seen: AbstractSet[str]
+    ) -> _Reading:
         """Parse and normalize those items of a document that were not seen before."""
         feed = self._feeds[response.feed]
         try:
             document = self._parse(response, seen)
         except ParseError as error:
             return _Reading(feed=feed, response=response, error=str(error))
-        drafts = normalize(feed, document, response_url=response.final_url, now=response.at)
+        drafts = normalize(
+            feed,
+            document,
+            response_url=response.final_url,
+            now=response.at,
+            is_first=state is None or state.succeeded is None,
+        )
         return _Reading(feed=feed, response=response, document=document, drafts=drafts)
 
     def _known(self, readings: Sequence[_Reading]) -> Mapping[str, Mapping[str, Known]]:

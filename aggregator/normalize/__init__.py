@@ -4,7 +4,7 @@
 
     Entry ─┬ url       links: safe, absolute, canonical
            ├ text      markup: sanitized; plain text drawn from it
-           ├ date      when, and how we know
+           ├ date      when, and how we know; place, where nothing else tells
            └ parts     one a language: script → words → language
              → article (drafts) → identity: new, changed or unchanged
 """

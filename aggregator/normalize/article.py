@@ -14,6 +14,7 @@ from aggregator.model import Article, Content, Enclosure, Entry, Feed, ParsedFee
 from aggregator.normalize import date, identity, text
 from aggregator.normalize.language import tag
 from aggregator.normalize.parts import split
+from aggregator.normalize.place import dated_by_place
 from aggregator.normalize.url import canonical, is_home, registrable_domain, resolve
 
 _LOG: Final = logging.getLogger(__name__)
@@ -33,14 +34,15 @@ _PICTURE: Final = re.compile(
 
 
 def normalize(
-    feed: Feed, document: ParsedFeed, *, response_url: str, now: datetime
+    feed: Feed, document: ParsedFeed, *, response_url: str, now: datetime, is_first: bool = False
 ) -> tuple[Article, ...]:
     """Return a draft article for each entry of a document, in its order; empty entries are dropped.
 
     A draft has its keys and the id that it gets if none of them is known (``identify`` tells). An
     address that names no article (the front page, a page that several items link to) stays its
     link and is not its ``url``, since equal urls are taken for one item elsewhere.
-    ``response_url`` is where the document came from, the last base for relative links. Never
+    ``response_url`` is where the document came from, the last base for relative links;
+    ``is_first`` says that nothing of this feed is known, so that undated items are old. Never
     raises for what a feed says: an entry that cannot be normalized costs that entry, and is logged.
     """
     context = _Document(feed, document, response_url, now)
@@ -55,7 +57,7 @@ def normalize(
         if made is not None:
             drafts.append(made[0])
             clues.append(made[1])
-    return tuple(
+    named = tuple(
         replace(
             draft,
             id=identity.article_id(feed.id, keys[0]),
@@ -64,6 +66,7 @@ def normalize(
         )
         for draft, keys in zip(drafts, identity.keys(clues), strict=True)
     )
+    return dated_by_place(named) if is_first else named
 
 
 class _Document:

@@ -19,6 +19,7 @@ from aggregator.storage.schema import (
     digest,
     feed_items,
     feed_states,
+    feeds,
     members,
     stories,
     vectors,
@@ -41,6 +42,12 @@ def states(connection: Connection) -> dict[str, FeedState]:
     """Return every feed's state."""
     rows = connection.execute(select(feed_states)).mappings()
     return {row["feed"]: FeedState(**row) for row in rows}
+def subscribed(connection: Connection) -> dict[str, datetime]:
+    """Return since when each feed is subscribed to, of those that are."""
+    rows = connection.execute(select(feeds.c.id, feeds.c.since).where(feeds.c.subscribed))
+    return {row.id: row.since for row in rows}
+
+
 
 
 def digests(connection: Connection, feeds: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -66,6 +66,11 @@ class SqlStore:
 
     def states(self) -> Mapping[str, FeedState]:
         """Return what polling learned, by feed id; a feed never polled is absent."""
+    def subscribed(self) -> Mapping[str, datetime]:
+        """Return since when each current feed is subscribed to, by its id."""
+        with self._backend.read() as connection:
+            return read.subscribed(connection)
+
         with self._backend.read() as connection:
             return read.states(connection)
 

@@ -29,6 +29,12 @@ class TestSubscriptions:
             ("taipei", "https://new.example/${TOKEN}", True, samples.noon),
         ]
 
+    def test_current_feeds_are_told_with_the_day_of_their_first_subscription(self, store, samples):
+        store.subscribe([samples.feed("taipei"), samples.feed("bern")], samples.noon + HOUR)
+        store.subscribe([samples.feed("taipei"), samples.feed("rome")], samples.noon + 2 * HOUR)
+
+        assert store.subscribed() == {"taipei": samples.noon, "rome": samples.noon + 2 * HOUR}
+
     def test_a_feed_that_went_keeps_its_state_and_articles(self, store, dump, samples):
         article = samples.article()
         store.save(Batch(states=(samples.state(),), articles=(article,)))
