@@ -1,9 +1,10 @@
 """Stories as JSON objects: what scripts build on."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.model import Feed, FeedState, Member, Story
+from aggregator.model import Member, Story
 from aggregator.normalize.url import fetchable
 
 
@@ -12,15 +13,28 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def as_record(story: Story) -> dict[str, Any]:
-    """Return a story as the JSON object that ``aggregate stories --json`` prints."""
+def as_record(story: Story, languages: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a story as the JSON object that ``aggregate stories --json`` prints.
+
+    ``languages`` are the reader's, best first, whom its title is to serve.
+    """
     return {
         "id": story.id,
-        "title": story.lead_article.title,
+        "title": story.title(languages),
+        "titles": story.titles,
+        "representative": story.representative,
         "languages": list(story.languages),
         "publishers": list(story.publishers),
         "first": rfc3339(story.first),
         "last": rfc3339(story.last),
+        "related": [
+            {
+                "id": related.story,
+                "probability": round(related.match.probability, 4),
+                "reason": "; ".join(related.match.reasons),
+            }
+            for related in story.related
+        ],
         "articles": [_member_record(member) for member in story.members],
     }
 
@@ -43,19 +57,4 @@ def _member_record(member: Member) -> dict[str, Any]:
         "level": match.level if match else None,
         "probability": round(match.probability, 4) if match else None,
         "reason": "; ".join(match.reasons) if match else "founded the story",
-    }
-
-
-def feed_record(feed: Feed, state: FeedState) -> dict[str, Any]:
-    """Return a feed as the JSON object that ``aggregate feeds --json`` prints."""
-    return {
-        "id": feed.id,
-        "name": feed.name,
-        "url": None if feed.private else feed.shown_url,
-        "checked": state.checked and rfc3339(state.checked),
-        "succeeded": state.succeeded and rfc3339(state.succeeded),
-        "next": (moment := state.next_poll) and rfc3339(moment),
-        "rule": state.rule,
-        "failures": state.failures,
-        "error": state.error,
     }

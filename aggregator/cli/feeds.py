@@ -1,5 +1,7 @@
 """The commands about feeds."""
 
+from typing import Annotated
+
 import typer
 
 from aggregator.cli.command import AsJson, Config, Exit, cli, opened
@@ -10,20 +12,32 @@ from aggregator.cli.report import Report, print_json
 def feeds(
     context: typer.Context,
     config: Config = None,
+    resume: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID", help="Poll this feed at the next run, though it is gone or backs off."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the feeds: when each is polled next, by which rule, and what is wrong with it.
 
-    **Example**: `aggregate feeds --json`
+    **Examples**
+
+    - `aggregate feeds --json`
+    - `aggregate feeds --resume example.org-1c2d3e4f` (after a 410, say; the list follows)
     """
-    from aggregator.app import feed_record
+    from aggregator.app.feeds import feed_record, listings
+    from aggregator.app.feeds import resume as resume_feed
 
     with opened(config or context.obj) as aggregator:
-        known = aggregator.feeds()
+        for name in resume or ():
+            resume_feed(aggregator, name)
+        listed = listings(aggregator)
         if as_json:
-            print_json(feed_record(feed, known[feed.id]) for feed in aggregator.config.feeds)
+            print_json(map(feed_record, listed))
         else:
-            Report().feeds(aggregator.config.feeds, known)
+            Report().feeds(listed)
 
 
 @cli.command()

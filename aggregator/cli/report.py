@@ -14,10 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from aggregator.errors import AggregatorError
-from aggregator.model import Feed, FeedState, Story
+from aggregator.model import Story
 
 if TYPE_CHECKING:
     from aggregator.app import PairExplanation, Summary
+    from aggregator.app.feeds import Listing
 
 _TOLD = 10
 """Stories named after a run: enough to see that it works, `aggregate stories` has the rest."""
@@ -75,25 +76,32 @@ class Report:
         self._polled(summary)
         self._found(summary)
 
-    def stories(self, stories: Sequence[Story], *, since: datetime | None = None) -> None:
-        """List stories, a line each."""
+    def stories(
+        self,
+        stories: Sequence[Story],
+        *,
+        since: datetime | None = None,
+        languages: Sequence[str] = (),
+    ) -> None:
+        """List stories, a line each, with the titles that serve a reader of these languages."""
         for story in stories:
-            self._story(story)
+            self._story(story, languages)
         if not stories and since:
             self._out.print(f"No story has been told since {since:%Y-%m-%d %H:%M} UTC.")
         elif not stories:
             self._out.print("No stories yet: aggregate --once polls the feeds.")
 
-    def feeds(self, feeds: Sequence[Feed], states: Mapping[str, FeedState]) -> None:
-        """List feeds with their next polls, a line each, and a second for what is wrong."""
-        width = max((len(feed.id) for feed in feeds), default=0)
-        for feed in feeds:
-            state = states[feed.id]
+    def feeds(self, listings: Sequence["Listing"]) -> None:
+        """List feeds with their next polls, a line each, and further ones for what is strange."""
+        width = max((len(listing.feed.id) for listing in listings), default=0)
+        for listing in listings:
+            state = listing.state
             moment = state.next_poll
             when = f"{moment:%Y-%m-%d %H:%M}" if moment else "never" if state.gone else "next run"
-            self._out.print(f"  {feed.id:{width}}  {when:16}  {state.rule or ''}")
-            if state.error:
-                self._out.print(f"  {'':{width}}  {state.error}", style="red")
+            self._out.print(f"  {listing.feed.id:{width}}  {when:16}  {state.rule or ''}")
+            for remark in listing.remarks:
+                style = "red" if listing.is_failing else "yellow"
+                self._out.print(f"  {'':{width}}  {remark}", style=style)
 
     def explanation(self, explanation: "PairExplanation") -> None:
         """Tell why two articles are, or are not, one story."""
@@ -149,15 +157,13 @@ class Report:
             f" in {_count(articles, 'article')}; {len(shared)} told by several publishers"
         )
         for story in sorted(shared, key=lambda story: -len(story.publishers))[:_TOLD]:
-            self._story(story)
+            self._story(story, summary.languages)
 
-    def _story(self, story: Story) -> None:
+    def _story(self, story: Story, languages: Sequence[str]) -> None:
         publishers = len(story.publishers)
         line = Text(f"  {story.last:%Y-%m-%d %H:%M}  ")
         line.append(f"{publishers:2} {'publishers' if publishers > 1 else 'publisher '}  ")
-        line.append(
-            story.lead_article.title or "(no title)", style="bold" if publishers > 1 else ""
-        )
+        line.append(story.title(languages) or "(no title)", style="bold" if publishers > 1 else "")
         line.append(f"  [{' '.join(story.languages)}]", style="dim")
         self._out.print(line)
 
