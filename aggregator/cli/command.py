@@ -55,11 +55,18 @@ class Interrupted(KeyboardInterrupt):
 @contextmanager
 def opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
     """Open the aggregator; say errors in words, with their exit codes."""
-    try:
+    with spoken():
         from aggregator.app import Aggregator
 
         with Aggregator.open(config, dry_run=dry_run) as aggregator:
             yield aggregator
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Say errors in words, with their exit codes."""
+    try:
+        yield
         sys.stdout.flush()
     except Interrupted as interrupted:
         print("interrupted: what is stored stays; the next run carries on", file=sys.stderr)

@@ -25,9 +25,10 @@ Entry = Mapping[str, str]
 _INDENT = 2
 _EMPTY_LIST = re.compile(r"\[[ \t]*\]")
 _REMARK = re.compile(r"[^\S\n]*#")
-_REMARKS = re.compile(r"#[^\n]*")
-_LINE_BREAKS = re.compile(r"[\x85\u2028\u2029\ufeff]")
-"""To YAML, though to JSON they are characters like any other."""
+_NEVER_AS_IT_IS = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""YAML escapes them (1.2.2 section 5.1), JSON does not."""
+_TEXT = "tag:yaml.org,2002:str"
+_BOTH_VERSIONS = (Loader, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
 
 
 def add(text: str, entries: Sequence[Entry], source: str = "feeds.yaml") -> str:
@@ -49,9 +50,7 @@ def remove(text: str, number: int, source: str = "feeds.yaml") -> str:
     """
     data, feeds = _read(text, source)
     changed = (_InBrackets if feeds.in_brackets else _InLines)(text, feeds).without(number)
-    return _checked(
-        changed, data, [*data["feeds"][:number], *data["feeds"][number + 1 :]], source
-    )
+    return _checked(changed, data, [*data["feeds"][:number], *data["feeds"][number + 1 :]], source)
 
 
 def _read(text: str, source: str) -> tuple[dict[str, Any], "_Feeds"]:
@@ -120,7 +119,7 @@ def _find(text: str) -> _Feeds | None:
 
 
 def _value(text: str, event: yaml.Event, events: Iterator[yaml.Event]) -> _Value:
-    start, end = event.start_mark.index, event.end_mark.index
+    start, end = _index(event.start_mark), _index(event.end_mark)
     if not isinstance(event, yaml.CollectionStartEvent):
         return _Value(start, start + len(text[start:end].rstrip()))
     parts = []
@@ -128,16 +127,21 @@ def _value(text: str, event: yaml.Event, events: Iterator[yaml.Event]) -> _Value
         parts.append(_value(text, inner, events))
     in_brackets = bool(event.flow_style)
     if in_brackets:
-        end = inner.end_mark.index
+        end = _index(inner.end_mark)
     elif parts:  # for PyYAML a block ends behind all blank lines and remarks after it
         end = parts[-1].end
     is_list = isinstance(event, yaml.SequenceStartEvent)
     return _Value(start, end, is_list, in_brackets, tuple(parts))
 
 
+def _index(mark: Any) -> int:
+    """Return a mark's place; PyYAML's types know marks that are None, its parser makes none."""
+    return int(mark.index)
+
+
 def _dashes(text: str, items: Sequence[_Value]) -> Iterator[int]:
     tokens = yaml.scan(text, Loader=Loader)
-    all_ = [t.start_mark.index for t in tokens if isinstance(t, yaml.BlockEntryToken)]
+    all_ = [_index(t.start_mark) for t in tokens if isinstance(t, yaml.BlockEntryToken)]
     for item in items:
         yield all_[bisect_right(all_, item.start) - 1]
 
@@ -191,10 +195,14 @@ class _InLines:
         entry = self._entries[number]
         last = self._end_of_remarks(entry.last, self._column)
         first = self._start_of_remarks(entry.first, last)
-        above = first
+        above, below = first, last
         while self._is_blank(above - 1):
             above -= 1
-        if self._is_blank(last + 1) or number == len(self._entries) - 1:
+        while self._is_blank(below + 1):
+            below += 1
+        if above == first and number < len(self._entries) - 1:
+            last = below
+        elif below > last or number == len(self._entries) - 1:
             first = above
         del lines[first : last + 1]
         if first == len(lines):
@@ -232,7 +240,7 @@ class _InLines:
         Those that open a paragraph of several entries are its heading, and stay.
         """
         top = first
-        while self._indent(top - 1) >= self._column:
+        while self._indent(top - 1) == self._column:
             top -= 1
         opens = self._is_blank(top - 1) or top - 1 == self._line(self._feeds.name.end)
         goes_on = any(entry.first == last + 1 for entry in self._entries)
@@ -282,18 +290,29 @@ class _InBrackets:
             at = self._text.index("[", self._list.start) + 1
             return self._text[:at] + ", ".join(written) + self._text[at:]
         last = self._items[-1]
-        begin = self._text.rfind("\n", 0, last.start) + 1
-        margin = self._text[begin : last.start]
-        between = ", " if margin.strip() else ",\n" + margin
-        if "\r\n" in self._text:
-            between = between.replace("\n", "\r\n")
-        return self._text[: last.end] + between + between.join(written) + self._text[last.end :]
+        margin = self._text[self._text.rfind("\n", 0, last.start) + 1 : last.start]
+        end = self._text.find("\n", last.end, self._list.end)
+        if margin.strip() or end < 0:
+            more = "".join(", " + entry for entry in written)
+            return self._text[: last.end] + more + self._text[last.end :]
+        return self._with_lines(last.end, end, [margin + entry for entry in written])
+
+    def _with_lines(self, comma: int, end: int, lines: Sequence[str]) -> str:
+        """Put lines behind the last entry's, which ends there; what it has after it stays."""
+        newline = "\n"
+        if self._text[end - 1] == "\r":
+            newline, end = "\r\n", end - 1
+        rest = self._text[comma:end]
+        more = "".join(f"{newline}{line}," for line in lines)
+        if not rest.lstrip().startswith(","):
+            rest, more = "," + rest, more.removesuffix(",")
+        return self._text[:comma] + rest + more + self._text[end:]
 
     def without(self, number: int) -> str:
         start, end = self._items[number].start, self._items[number].end
         if number + 1 < len(self._items):
             end = self._items[number + 1].start
-        elif number:
+        elif number and "#" not in self._text[self._items[number - 1].end : start]:
             start = self._items[number - 1].end
         return self._text[:start] + self._text[end:]
 
@@ -303,8 +322,18 @@ def _in_braces(entry: Entry) -> str:
 
 
 def scalar(text: str) -> str:
-    """Write a text as YAML of either version reads it, in a list in brackets too."""
-    if text == text.strip() and "\n" not in text and all(map(_is_plain, (text, f"[{text}]"))):
+    """Write a line of text as YAML 1.1 and 1.2 both read it, in brackets too."""
+    if text and all(_is_plain(text, loader) for loader in _BOTH_VERSIONS):
         return text
-    quoted = json.dumps(text, ensure_ascii=False).replace("\x7f", r"\x7f")
-    return _LINE_BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _NEVER_AS_IT_IS.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+
+
+def _is_plain(text: str, loader: type[Any]) -> bool:
+    """Whether it means itself without quotes, as a value and as an item of a list."""
+    try:
+        value, items = yaml.compose(text, loader), yaml.compose(f"[{text}]", loader)
+    except yaml.YAMLError:
+        return False
+    nodes = [value, *(items.value if items else ())]
+    return [(node.tag, node.value) for node in nodes if node] == [(_TEXT, text)] * 2

@@ -1,0 +1,283 @@
+"""The commands about what is subscribed to: they look at feeds, and change feeds.yaml."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.command import AsJson, Config, Exit, cli, spoken
+from aggregator.cli.report import print_json
+from aggregator.errors import NotFoundError, StoreLocked
+from aggregator.model import Feed
+
+if TYPE_CHECKING:
+    from aggregator.app.asking import Answer, Asker
+    from aggregator.app.finding import Found
+    from aggregator.config import Config as Configuration
+
+
+@cli.command()
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="A site's address, or a feed's.")],
+    config: Config = None,
+    all_: Annotated[bool, typer.Option("--all", help="Take every feed of the site.")] = False,
+    first: Annotated[bool, typer.Option("--first", help="Take the site's first feed.")] = False,
+    select: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Take the one of this number.")
+    ] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="Else made from the name.")] = None,
+    name: Annotated[str | None, typer.Option(help="Else the feed's own title.")] = None,
+    category: Annotated[str | None, typer.Option(help="A folder: News, or News/Asia.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as en or zh-Hant.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Whose articles these are.")] = None,
+) -> None:
+    """Find the feeds of a site and write your choice into feeds.yaml, remarks kept.
+
+    Where there is no feeds.yaml, one is begun.
+
+    **Examples**
+
+    - `aggregate add example.org`
+    - `aggregate add https://example.org/feed.xml --category News/Asia --id example`
+    - `aggregate add https://www.youtube.com/@example --first`
+    """
+    from aggregator.app import finding, subscriptions
+
+    path = config or context.obj
+    keys = {"id": id_, "name": name, "category": category, "language": language}
+    given = {k: v for k, v in {**keys, "publisher": publisher}.items() if v is not None}
+    with spoken():
+        before = subscriptions.configuration(path)
+        with _asker(before) as asker:
+            address = finding.with_scheme(url)
+            if _is_known(before, address):
+                return
+            found = finding.find(asker, address, lambda at: subscriptions.feed_at(path, at))
+            chosen = _chosen(found, every=all_, first=first, number=select)
+            if len(chosen) > 1 and (id_ or name):
+                raise typer.BadParameter("--id and --name are for one feed", param_hint="--all")
+            answers = _asked(asker, path, before, chosen)
+        if not answers:
+            return
+        is_new = not path.exists()
+        after = subscriptions.subscribe(path, before, answers, given)
+        for feed in after.feeds[len(before.feeds) :]:
+            print(f"Added {feed.id} ({feed.name}), {feed.shown_url}")
+        print(f"{'Began' if is_new else 'Changed'} {path}")
+        _keep(after, [answer for _, answer in answers])
+
+
+@cli.command()
+def remove(
+    context: typer.Context,
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="Its id, address or name.")],
+    config: Config = None,
+) -> None:
+    """Take a feed out of feeds.yaml, with the remarks about it; its articles stay.
+
+    **Example**: `aggregate remove example`
+    """
+    from aggregator.app import subscriptions
+
+    path = config or context.obj
+    with spoken():
+        before = subscriptions.configuration(path)
+        gone = subscriptions.unsubscribe(path, before, feed)
+        print(f"Removed {gone.id} ({gone.name}), {gone.shown_url}")
+
+
+@cli.command()
+def check(
+    context: typer.Context,
+    feed: Annotated[
+        str, typer.Argument(metavar="URL|FEED", help="An address, or a feed's id or name.")
+    ],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a poll of a feed would give, and store nothing.
+
+    **Examples**
+
+    - `aggregate check example`
+    - `aggregate check https://example.org/feed.xml --json`
+    - `aggregate check file:feeds/example.xml`
+    """
+    from aggregator.app import finding, subscriptions
+    from aggregator.app.check import check as checked
+    from aggregator.app.check import check_record
+
+    path = config or context.obj
+    with spoken():
+        configuration = subscriptions.configuration(path)
+        try:
+            wanted = subscriptions.named(configuration, feed)
+        except NotFoundError:
+            if not _may_be_address(feed):
+                raise
+            wanted = subscriptions.feed_at(path, finding.with_scheme(feed))
+        with _asker(configuration) as asker:
+            result = checked(asker, wanted)
+        if as_json:
+            print_json([check_record(result, configuration.redact)])
+        else:
+            for line in result.lines():
+                print(configuration.redact(line))
+    if result.error:
+        raise typer.Exit(Exit.FAILED)
+
+
+@cli.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="FILE.opml", help="Or - for stdin.")
+    ],
+    config: Config = None,
+) -> None:
+    """Write the feeds of an OPML file, as other readers export it, into feeds.yaml.
+
+    Folders within folders become one category, News/Asia. What is subscribed to already stays as
+    it is.
+
+    **Example**: `aggregate import subscriptions.opml`
+    """
+    from aggregator.app import subscriptions
+
+    path = config or context.obj
+    with spoken():
+        before = subscriptions.configuration(path)
+        imported = subscriptions.import_list(path, before, file.read(_LARGEST_LIST))
+        for problem in imported.problems:
+            print(f"warning: {file.name}: {problem}", file=sys.stderr)
+        for refused in imported.refused:
+            print(f"left out: {refused}", file=sys.stderr)
+        for warning in set(imported.config.warnings) - set(before.warnings):
+            print(f"warning: {warning}", file=sys.stderr)
+        print(f"Added {_feeds(len(imported.added))} to {path}")
+        if imported.known:
+            print(f"{_feeds(imported.known)} known already or named twice")
+        if imported.elsewhere:
+            print(f"{imported.elsewhere} links to other lists were not followed")
+
+
+@cli.command()
+def export(
+    context: typer.Context,
+    config: Config = None,
+    category: Annotated[
+        str | None, typer.Option(help="Only feeds of this category, and of those within it.")
+    ] = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="Private feeds too, but never a secret.")
+    ] = False,
+) -> None:
+    """Print your subscriptions as OPML, for other readers.
+
+    Files of this machine, and addresses that hold a secret, are left out.
+
+    **Example**: `aggregate export > subscriptions.opml`
+    """
+    from aggregator.app import subscriptions
+
+    with spoken():
+        configuration = subscriptions.configuration(config or context.obj)
+        listed = subscriptions.export(configuration, category=category, private=private)
+        sys.stdout.buffer.write(listed)
+
+
+_LARGEST_LIST = 32 << 20
+"""Bytes of an OPML file."""
+
+
+@contextmanager
+def _asker(config: "Configuration") -> Iterator["Asker"]:
+    """Open what asks; tell a person who waits what is being asked."""
+    from aggregator.app.asking import asking
+
+    def watch(feed: Feed) -> None:
+        if sys.stderr.isatty():
+            print(f"asking {feed.shown_url} …", file=sys.stderr)
+
+    with asking(config, watch=watch) as asker:
+        yield asker
+
+
+def _may_be_address(text: str) -> bool:
+    return ":" in text or "." in text
+
+
+def _is_known(config: "Configuration", url: str) -> bool:
+    from aggregator.app import subscriptions
+
+    feed = subscriptions.known(config, url)
+    if feed is not None:
+        print(f"{feed.shown_url} is subscribed to already, as {feed.id}")
+    return feed is not None
+
+
+def _chosen(
+    found: Sequence["Found"], *, every: bool, first: bool, number: int | None
+) -> Sequence["Found"]:
+    """Return the feeds that are wanted; ask for them on a terminal where it is not clear."""
+    if every or len(found) == 1:
+        return found
+    if first:
+        return found[:1]
+    if number is None:
+        for n, one in enumerate(found, 1):
+            words = " ".join(filter(None, (one.link.kind, one.link.title)))
+            print(f"  {n}  {one.link.url}  {words}".rstrip())
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            print(
+                "there are several feeds: take one with --select N, --first, or --all",
+                file=sys.stderr,
+            )
+            raise typer.Exit(Exit.WRONG_USE)
+        number = typer.prompt("Which one", type=int, default=1)
+    if not 1 <= number <= len(found):
+        raise typer.BadParameter(f"they are numbered 1 to {len(found)}", param_hint="--select")
+    return found[number - 1 : number]
+
+
+def _asked(
+    asker: "Asker", path: Path, config: "Configuration", chosen: Sequence["Found"]
+) -> list[tuple[str, "Answer"]]:
+    """Return each feed that is new with its answer; say of the others what is wrong with them."""
+    from aggregator.app import subscriptions
+
+    answers, failed = [], False
+    for found in chosen:
+        url = found.link.url if found.answer else subscriptions.literal(found.link.url)
+        if _is_known(config, url):
+            continue
+        answer = found.answer or asker.ask(subscriptions.feed_at(path, url))
+        if answer.document is not None:
+            answers.append((url, answer))
+        else:
+            print(f"{answer.feed.shown_url}: {answer.state.error}", file=sys.stderr)
+            failed = True
+    if failed and not answers:
+        raise typer.Exit(Exit.FAILED)
+    return answers
+
+
+def _keep(config: "Configuration", answers: Sequence["Answer"]) -> None:
+    """Take what was answered for the first poll."""
+    from aggregator.app import subscriptions
+
+    try:
+        kept = subscriptions.keep(config, answers)
+    except StoreLocked:
+        print("another run is at work: it polls what is new when it reads the file again")
+        return
+    articles = sum(polled.new for polled in kept.polled)
+    print(f"Stored {articles} article{'s' * (articles != 1)}; the next run publishes them")
+
+
+def _feeds(number: int) -> str:
+    return f"{number} feed{'s' * (number != 1)}"
