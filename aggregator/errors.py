@@ -11,7 +11,8 @@
     │   └── ParseError     the answer is no feed that can be read
     ├── PublishError       the merged feed cannot be written
     ├── ServeError         the web server cannot start
-    └── NotFoundError      no such article, story or feed
+    ├── DecisionError      what a person asks of stories cannot be
+    └── NotFoundError      no such article, story, feed or decision
 
 Foreign exceptions are translated at the edge that met them, with the original as ``__cause__``.
 """
@@ -55,6 +56,10 @@ class PublishError(AggregatorError):
 
 class ServeError(AggregatorError):
     """The web server cannot start."""
+
+
+class DecisionError(AggregatorError):
+    """What a person asks of stories cannot be."""
 
 
 class NotFoundError(AggregatorError):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import combinations
 
 from aggregator.negotiation import negotiate
 
@@ -40,7 +41,6 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
     """Words whose articles nobody wants to see."""
 
@@ -55,6 +55,7 @@ class Mute:
         return f"title: {self.words}" if self.title_only else self.words
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A subscription: what the user asked for."""
 
@@ -75,9 +76,9 @@ class Feed:
     """Stored and matched, but never named, linked or quoted in what is published."""
     dedup: bool = True
     """Whether its items may share a story with others; else each is a story of its own."""
-    min_interval: timedelta = timedelta(hours=1)
     mutes: tuple[Mute, ...] = ()
     """Those for every feed among them."""
+    min_interval: timedelta = timedelta(hours=1)
     max_interval: timedelta = timedelta(hours=24)
     timeout: timedelta = timedelta(seconds=30)
     access: Access = Access()
@@ -132,6 +133,10 @@ class FeedState:
     """The last failure in words, with what to do; None after a success."""
     gone: bool = False
     """410: not asked again until the user says so."""
+    hub: str | None = None
+    """The WebSub hub that it names, absolute."""
+    topic: str | None = None
+    """What that hub calls it: its own ``self`` link."""
 
     @property
     def next_poll(self) -> datetime | None:
@@ -143,7 +148,7 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One conditional GET to make."""
+    """One conditional GET to make, or a form to post."""
 
     feed: str
     url: str
@@ -151,6 +156,8 @@ class Request:
     last_modified: str | None = None
     timeout: timedelta = timedelta(seconds=30)
     access: Access = Access()
+    form: bytes | None = None
+    """Posted as application/x-www-form-urlencoded; None for a GET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +193,65 @@ class Response:
     """No server heard of the request, since its host's name has no address: for us, or at all."""
     spared: bool = False
     """Postponed, since its host refused another request of ours (429): no failure of the feed."""
+    pushed: bool = False
+    """Delivered by the feed's hub: nobody asked its server, and it may be a part of the feed."""
+
+
+class HubState(StrEnum):
+    """How a subscription at a hub stands."""
+
+    ASKED = "asked"
+    """Asked for, and not yet verified."""
+    ACTIVE = "active"
+    """Verified; what is new is pushed until its lease ends."""
+    REFUSED = "refused"
+    """Denied by the hub."""
+    LEAVING = "leaving"
+    """To be ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSubscription:
+    """What was agreed on with a feed's hub (WebSub)."""
+
+    token: str
+    """The end of the callback's path, which nobody can guess."""
+    callback: str
+    """Where the hub reaches us, absolute."""
+    feed: str
+    hub: str
+    topic: str
+    secret: str = field(repr=False)
+    """Signs what the hub delivers."""
+    state: HubState
+    pending: bool = True
+    """Whether a request of ours has yet to be verified."""
+    due: datetime
+    """When the hub is asked next: again, to renew the lease, or to end it."""
+    attempts: int = 0
+    """Requests since the hub last verified one."""
+    expires: datetime | None = None
+    """When the lease ends; None before the first verification."""
+    delivered: datetime | None = None
+    """When it last brought something that was signed as agreed."""
+    missed: bool = False
+    """A poll found what it never brought: not relied on until it delivers again."""
+    error: str | None = None
+    """In words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A document that a hub brought, as it waits to be read."""
+
+    number: int
+    """In order of arrival; 0 before it is stored."""
+    feed: str
+    topic: str
+    received: datetime
+    type: str
+    """Its Content-Type."""
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -495,9 +561,16 @@ class Rule:
     """What the configuration says of the items of some feeds, whichever come."""
 
     feeds: tuple[str, ...]
-    """Ids; one feed is a pair with itself, of several every two different ones are a pair."""
+    """Ids."""
     always: bool
     """One story where they have an address or a title in common; else never one."""
+
+    @property
+    def pairs(self) -> frozenset[frozenset[str]]:
+        """The pairs of feeds that it is about: every two; one feed is a pair with itself."""
+        if len(self.feeds) == 1:
+            return frozenset((frozenset(self.feeds),))
+        return frozenset(map(frozenset, combinations(self.feeds, 2)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -507,6 +580,68 @@ class Withdrawal:
     story: str
     survivor: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How a published feed told a story last."""
+
+    story: str
+    digest: str
+    """Of what its readers saw."""
+    seen: datetime
+    """``Story.updated`` as it was then."""
+    updated: datetime
+    """What readers were told as ``updated``: no two entries of a feed share it."""
+    archived: datetime | None = None
+    """The ``updated`` of the version that stands in an archive; None where none does."""
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether an archive has it as it was told last."""
+        return self.archived == self.updated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """A story that a published feed told, and that was withdrawn (RFC 6721)."""
+
+    story: str
+    survivor: str
+    """Where it lives on, however often that was merged since."""
+    at: datetime
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePage:
+    """A part of a published feed's past (RFC 5005 section 4)."""
+
+    view: str
+    number: int
+    """From 1, the oldest first."""
+    updated: datetime
+    """When what it tells last changed."""
+    entries: bytes
+    """As they were written then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What somebody is still to be told."""
+
+    id: str
+    """What it is about: a second one under the same id takes the place of the first."""
+    kind: str
+    target: str
+    """The address that it goes to."""
+    body: str
+    created: datetime
+    due: datetime
+    attempts: int = 0
+    """Failed ones."""
+    error: str | None = None
+    """What came of the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -536,6 +671,8 @@ class Batch:
     """(feed, key, article): names newly learned of articles already known."""
     versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(article, ``Known.versions``) of those that changed."""
+    muted: tuple[tuple[str, str | None], ...] = ()
+    """(article, ``Mute.rule``) of those kept out of stories; None: it no longer is."""
     digests: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(feed, ``ParsedFeed.digests``) of the documents read: their items need no second reading."""
     stories: tuple[Story, ...] = ()
@@ -543,5 +680,3 @@ class Batch:
     withdrawals: tuple[Withdrawal, ...] = ()
     settled: tuple[Decision, ...] = ()
     """Decisions that these stories are the outcome of."""
-    muted: tuple[tuple[str, str | None], ...] = ()
-    """(article, ``Mute.rule``) of those kept out of stories; None: it no longer is."""

@@ -19,7 +19,7 @@ def negotiate(preferred: Sequence[str], available: Iterable[str]) -> str | None:
     """
     by_tag: dict[str, str] = {}
     for tag in available:
-        by_tag.setdefault(tag.lower(), tag)
+        by_tag.setdefault(_scripted(tag.lower()), tag)
     wanted = [_scripted(tag.lower()) for tag in preferred]
     for tag in wanted:
         found = _lookup(tag, by_tag) or _kin(tag, by_tag, wanted)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.app.record import rfc3339
+from aggregator.cluster import Constraints
 from aggregator.match import Explanation
 from aggregator.model import Article, Story
 
@@ -17,6 +18,7 @@ class PairExplanation:
     story_a: Story
     story_b: Story
     pair: Explanation
+    constraints: Constraints
 
     @property
     def is_one_story(self) -> bool:
@@ -32,6 +34,7 @@ class PairExplanation:
         yield f"B  {_described(self.b)}"
         verdict = "one story" if self.is_one_story else "not one story"
         yield f"They are {verdict}."
+        yield from self._said()
         yield (
             f"Looked at alone, the two are of one event with a probability of"
             f" {self.pair.probability:.2f}."
@@ -42,6 +45,19 @@ class PairExplanation:
                 yield from (f"  {reason}" for reason in reasons)
         yield from _came_in("A", self.a, self.story_a)
         yield from _came_in("B", self.b, self.story_b)
+        yield from _follows("A", self.story_a, "B", self.story_b)
+        yield from _follows("B", self.story_b, "A", self.story_a)
+
+    def _said(self) -> Iterator[str]:
+        """Say what people or rules have said, of the two or of their stories."""
+        if (match := self.constraints.demands(self.a, self.b)) is not None:
+            yield f"That goes before all else: {'; '.join(match.reasons)}."
+        elif (reason := self.constraints.forbids(self.a, self.b)) is not None:
+            yield f"That goes before all else: {reason}."
+        elif not self.is_one_story:
+            reason = self.constraints.part(self.story_a.articles, self.story_b.articles)
+            if reason is not None:
+                yield f"Of their stories some articles may not be one: {reason}."
 
 
 def _described(article: Article) -> str:
@@ -59,3 +75,11 @@ def _came_in(name: str, article: Article, story: Story) -> Iterator[str]:
     title = next((a.title for a in story.articles if a.id == other), other)
     yield f"{name} came into the story {story.id} by “{title}” ({match.level}):"
     yield from (f"  {reason}" for reason in match.reasons)
+
+
+def _follows(name: str, story: Story, other_name: str, other: Story) -> Iterator[str]:
+    """Say what relates a story to an earlier one."""
+    for related in story.related:
+        if related.story == other.id:
+            yield f"{name}'s story follows up {other_name}'s, not being the same event:"
+            yield from (f"  {reason}" for reason in related.match.reasons)

@@ -25,6 +25,8 @@ class Summary:
     directory: Path
     all_failed: bool
     """Something was polled, and every subscribed feed is failing."""
+    languages: tuple[str, ...]
+    """The reader's, best first."""
     next_due: datetime | None
     """When the next feed is due; None where none ever is."""
 
@@ -38,15 +40,15 @@ def summary_record(summary: Summary) -> dict[str, Any]:
                 "feed": polled.feed.id,
                 "entries": polled.entries,
                 "new": polled.new,
+                "muted": polled.muted,
                 "changed": polled.changed,
                 "problems": list(polled.problems),
-                "muted": polled.muted,
                 "error": polled.state.error,
                 "rule": polled.state.rule,
             }
             for polled in summary.polled
         ],
-        "stories": [as_record(story) for story in summary.stories],
+        "stories": [as_record(story, summary.languages) for story in summary.stories],
         "published": None if summary.published is None else list(summary.published),
         "directory": str(summary.directory),
         "next_due": rfc3339(summary.next_due) if summary.next_due else None,

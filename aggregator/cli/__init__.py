@@ -1,9 +1,9 @@
 """EDGE: the command line. It calls app and nothing below it."""
 
-from aggregator.cli import feeds, serve, stories
+from aggregator.cli import decisions, feeds, serve, stories, subscriptions
 from aggregator.cli.main import main
 
-COMMANDS = (stories, feeds, serve)
+COMMANDS = (stories, decisions, feeds, serve, subscriptions)
 """The modules whose import hangs their commands on the application."""
 
 __all__ = ["COMMANDS", "main"]

@@ -54,9 +54,9 @@ def stories(
     with opened(config or context.obj) as aggregator:
         found = aggregator.stories(since=moment, limit=limit)
         if as_json:
-            print_json(as_record(story) for story in found)
+            print_json(as_record(story, aggregator.config.languages) for story in found)
         else:
-            Report().stories(found, since=moment)
+            Report().stories(found, since=moment, languages=aggregator.config.languages)
 
 
 @cli.command()

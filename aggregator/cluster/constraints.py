@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
 
 from aggregator.model import Article, Decision, Level, Match, Rule, Verdict
 
@@ -54,7 +53,7 @@ class Constraints:
         self._never: set[_Pair] = set()
         self._always: set[_Pair] = set()
         for rule in rules:
-            (self._always if rule.always else self._never).update(_pairs(rule.feeds))
+            (self._always if rule.always else self._never).update(rule.pairs)
         self._about: dict[str, list[_Said]] = {}
         standing = (decision for decision in decisions if decision.undone is None)
         for decision in sorted(standing, key=lambda d: d.number, reverse=True):
@@ -90,14 +89,12 @@ class Constraints:
             return Match(a=a.id, b=b.id, level=Level.COPY, probability=1.0, reasons=reasons)
         return None
 
-    def part(self, articles: Sequence[Article], others: Sequence[Article]) -> bool:
-        """Whether one of some articles may not share a story with one of others."""
-        return any(
-            self.forbids(a, b) is not None
-            for a in articles
-            if self._may_be_refused(a, others)
-            for b in others
+    def part(self, articles: Sequence[Article], others: Sequence[Article]) -> str | None:
+        """Return why some articles may not share a story with others; None where they may."""
+        reasons = (
+            self.forbids(a, b) for a in articles if self._may_be_refused(a, others) for b in others
         )
+        return next(filter(None, reasons), None)
 
     def unite(self, articles: Sequence[Article], others: Sequence[Article]) -> bool:
         """Whether a person said that one of some articles and one of others share a story."""
@@ -137,13 +134,6 @@ def in_words(decision: Decision) -> str:
 def wording(article: Article) -> str:
     """Return what two spellings of one title have in common."""
     return " ".join(article.title.casefold().split())
-
-
-def _pairs(feeds: Sequence[str]) -> Iterable[_Pair]:
-    if len(feeds) == 1:
-        yield frozenset(feeds)
-    for pair in combinations(feeds, 2):
-        yield frozenset(pair)
 
 
 def _pair(a: Article, b: Article) -> _Pair:

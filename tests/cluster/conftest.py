@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -67,13 +68,16 @@ def article() -> Callable[..., Article]:
 def clusterer() -> Callable[..., Clusterer]:
     """Make a clusterer of a table of logits; ids of stories count up."""
 
-    def made(table: Mapping[tuple[str, str], float], stories: Iterable[Story] = ()) -> Clusterer:
+    def made(
+        table: Mapping[tuple[str, str], float], stories: Iterable[Story] = (), **options: Any
+    ) -> Clusterer:
         numbers = count()
         return Clusterer(
             TableScorer(table),
             draw_id=lambda: f"story-{next(numbers)}",
             priorities={},
             stories=stories,
+            **options,
         )
 
     return made
