@@ -9,7 +9,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Protocol
 
@@ -32,6 +32,7 @@ from aggregator.model import (
 )
 from aggregator.normalize import Resolution, identify, normalize
 from aggregator.poll import policy
+from aggregator.poll.pace import paced
 
 
 class Clock(Protocol):
@@ -234,12 +235,17 @@ class Pipeline:
         self._redact = redact
 
     def run(
-        self, *, force: bool = False, watch: Callable[[int, int], None] = lambda _done, _of: None
+        self,
+        *,
+        force: bool = False,
+        tick: timedelta | None = None,
+        watch: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> Iterator[Taken]:
         """Poll what is due; yield what came of it, batch by batch, once it is stored.
 
-        ``force`` polls also what our own interval would not yet. ``watch`` is told how many of
-        how many answers have come. KeyboardInterrupt stores what has come and goes on its way.
+        ``force`` polls also what our own interval would not yet. ``tick`` is the time until the
+        next run, where there will be one: then a host with many feeds is asked for its share of
+        them. ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores what has come and goes on its way.
         """
         now = self._clock()
         self._coverage.forget(now - 2 * SPAN)
@@ -256,6 +262,8 @@ class Pipeline:
             if policy.due(feed, states.get(feed.id), now, force=force)
         ]
         due.sort(key=lambda feed: _last_asked(states.get(feed.id)))
+        if tick is not None:
+            due = paced(due, self._feeds.values(), states, tick)
         requests = [policy.request(feed, states.get(feed.id)) for feed in due]
         for responses in _batches(self._fetcher.fetch(requests), len(requests), watch):
             yield self._take([(r, states.get(r.feed)) for r in responses])

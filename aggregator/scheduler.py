@@ -4,7 +4,7 @@ Due times live in the store: one tick a minute asks which feeds are due, never a
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -12,8 +12,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from aggregator.app import Aggregator, Summary
 from aggregator.errors import AggregatorError
 
-TICK = 60
-"""Seconds between two looks at what is due."""
+TICK = timedelta(minutes=1)
+"""Between two looks at what is due."""
 
 
 def run_forever(
@@ -32,7 +32,7 @@ def run_forever(
 
     def tick() -> None:
         try:
-            summary = aggregator.run_once()
+            summary = aggregator.run_once(tick=TICK)
         except AggregatorError as error:
             failed(error)
         except KeyboardInterrupt as interrupt:
@@ -45,7 +45,7 @@ def run_forever(
     scheduler.add_job(
         tick,
         "interval",
-        seconds=TICK,
+        seconds=TICK.total_seconds(),
         next_run_time=datetime.now(UTC),
         coalesce=True,
         misfire_grace_time=None,
