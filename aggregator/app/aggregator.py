@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from socket import gethostname
@@ -15,24 +15,17 @@ from aggregator.app.encoder import chosen_encoder
 from aggregator.app.explain import PairExplanation
 from aggregator.app.mutes import muting
 from aggregator.app.naming import article_named, story_of
-from aggregator.app.redact import redacted
+from aggregator.app.publishing import publish
 from aggregator.app.summary import Summary
-from aggregator.cluster import Clusterer
+from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
 from aggregator.config_file import read_config
-from aggregator.errors import NotFoundError
 from aggregator.match import SPAN, Matcher
-from aggregator.model import Article, FeedState, Story
-from aggregator.normalize.url import canonical
+from aggregator.model import FeedState, Story
 from aggregator.parse.sandbox import SandboxedParser
 from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled
 from aggregator.poll.fetcher import FeedFetcher
-from aggregator.publish import Edition, render, select
-from aggregator.publish.files import write
 from aggregator.storage import SqlStore, open_store
-
-_NAMED = 5
-"""Articles listed in a message about a name that several have."""
 
 
 def system_clock() -> datetime:
@@ -132,18 +125,23 @@ class Aggregator:
                 self._pipeline = None
 
     def run_once(
-        self, *, force: bool = False, watch: Callable[[int, int], None] = lambda _done, _of: None
+        self,
+        *,
+        force: bool = False,
+        tick: timedelta | None = None,
+        watch: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> Summary:
         """Poll what is due, store what came, and publish.
 
         ``force`` polls also what our own interval would not yet, never against a server's word.
-        ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores what
+        ``tick`` is the time until the next run, where there will be one: then hosts with many
+        feeds are asked for some of them. ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores what
         has come and goes its way. Raises StoreLocked where another run holds the store, and
         PublishError.
         """
         with self.exclusive():
-            polled, stories = self._poll(force=force, watch=watch)
-            published = None if self._dry_run else self._publish()
+            polled, stories = self._poll(force=force, tick=tick, watch=watch)
+            published = None if self._dry_run else publish(self)
             states = self.feeds().values()
             return Summary(
                 subscribed=len(self.config.feeds),
@@ -152,6 +150,7 @@ class Aggregator:
                 published=published,
                 directory=self.config.directory,
                 all_failed=bool(polled) and all(state.error for state in states),
+                languages=self.config.languages,
                 next_due=min(filter(None, (state.next_poll for state in states)), default=None),
             )
 
@@ -176,7 +175,7 @@ class Aggregator:
 
         Raises NotFoundError where there is no such article, or several.
         """
-        one, other = self._article(a), self._article(b)
+        one, other = article_named(self.store, a), article_named(self.store, b)
         matcher = self._matcher()
         for article in (one, other):
             day = article.published
@@ -186,8 +185,11 @@ class Aggregator:
         return PairExplanation(
             a=one,
             b=other,
-            story_a=self._story_of(one),
-            story_b=self._story_of(other),
+            story_a=story_of(self.store, one),
+            story_b=story_of(self.store, other),
+            constraints=Constraints(
+                self.store.decisions.all(), self.config.rules, self.config.alone
+            ),
             pair=matcher.explain(one.id, other.id),
         )
 
@@ -210,20 +212,20 @@ class Aggregator:
                 alone=self.config.alone,
             ),
             clock=self.clock,
-            mute=muting(self.config.feeds),
             random=self._random,
+            mute=muting(self.config.feeds),
             redact=self.config.redact,
         )
 
     def _poll(
-        self, *, force: bool, watch: Callable[[int, int], None]
+        self, *, force: bool, tick: timedelta | None, watch: Callable[[int, int], None]
     ) -> tuple[tuple[Polled, ...], tuple[Story, ...]]:
         """Run the path; return what came of each feed, and the stories new or changed."""
         pipeline = self._pipeline or self._new_pipeline()
         polled: list[Polled] = []
         stories: dict[str, Story] = {}
         try:
-            for taken in pipeline.run(force=force, watch=watch):
+            for taken in pipeline.run(force=force, tick=tick, watch=watch):
                 polled += taken.polled
                 stories |= {story.id: story for story in taken.stories}
                 for withdrawal in taken.withdrawals:
@@ -232,48 +234,3 @@ class Aggregator:
             self._pipeline = self._new_pipeline()  # the old one may know what was not stored
             raise
         return tuple(polled), tuple(stories.values())
-
-    def _publish(self) -> tuple[str, ...]:
-        """Write the published files; return the names of those that changed."""
-        return write(self.config.directory, render(self._edition()))
-
-    def _edition(self) -> Edition:
-        """Choose what to publish: stories that only private feeds tell do not count."""
-        settings = self.config.publish
-        asked = settings.limit
-        while True:
-            stories = self.store.stories(limit=asked)
-            edition = select(
-                (redacted(story, self.config.redact) for story in stories)
-                if self.config.secrets
-                else stories,
-                self.config.feeds,
-                settings,
-                now=self.clock(),
-            )
-            all_seen = len(stories) < asked
-            too_old = stories and stories[-1].last < stories[0].last - settings.max_age
-            if len(edition.stories) == settings.limit or all_seen or too_old:
-                return edition
-            asked *= 2
-
-    def _article(self, name: str) -> Article:
-        found = self.store.find_articles(name) or self.store.find_articles(canonical(name) or "")
-        if not found:
-            raise NotFoundError(
-                f"no article has the id (or 4 or more of its first digits), guid or url {name!r};"
-                " aggregate stories --json lists them"
-            )
-        is_one_item = found[0].url is not None and len({article.url for article in found}) == 1
-        if len(found) > 1 and not is_one_item:
-            listed = "\n".join(f"  {a.id}  {a.feed}: {a.title}" for a in found[:_NAMED])
-            raise NotFoundError(
-                f"{len(found)} articles answer to {name!r}; name one by id:\n{listed}"
-            )
-        return found[-1]  # the earliest, where several feeds have one item
-
-    def _story_of(self, article: Article) -> Story:
-        story = self.store.story_of(article.id)
-        if story is None:
-            raise NotFoundError(f"the article {article.id} stands in no story")
-        return story

@@ -1,43 +1,80 @@
 """EDGE: puts files where a web server finds them, each whole or not at all."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aggregator.errors import PublishError
 
 
+def outdated(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the names of the files that are not there with this content. Raises PublishError."""
+    with _translated(directory):
+        return tuple(
+            name for name, content in files.items() if not _holds(directory / name, content)
+        )
+
+
+def missing(directory: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names under which there is no file."""
+    return tuple(name for name in names if not (directory / name).exists())
+
+
 def write(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Write what changed, and return its names.
+    """Write what changed, and return its names, which may lie in folders below.
 
     All new contents are on disk before the first name is replaced, so a full disk changes
     nothing. A file with the same content is left alone, and so is the ETag that web servers make
     of its time. What a killed run left behind goes. Raises PublishError.
     """
-    try:
+    changed = outdated(directory, files)
+    with _translated(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        changed = {
-            name: content
-            for name, content in files.items()
-            if not _holds(directory / name, content)
-        }
         try:
-            for name, content in changed.items():
-                _create(_temporary(directory, name), content)
             for name in changed:
-                _temporary(directory, name).replace(directory / name)
+                _create(_temporary(directory / name), files[name])
+            for name in changed:
+                _temporary(directory / name).replace(directory / name)
         finally:
             for name in files:
-                _temporary(directory, name).unlink(missing_ok=True)
-        if changed:
-            _flush(directory)
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    _temporary(directory / name).unlink()
+        for folder in {(directory / name).parent for name in changed}:
+            _flush(folder)
+    return changed
+
+
+def sweep(directory: Path, ours: re.Pattern[str], kept: Collection[str]) -> tuple[str, ...]:
+    """Remove what was published in folders below, and is no longer; return the names.
+
+    ``ours`` are the names that we give to files, ``kept`` those that stay. Folders that get empty
+    go too. Raises PublishError.
+    """
+    swept: list[str] = []
+    with _translated(directory):
+        for path in sorted(directory.glob("*/**/*"), reverse=True):
+            name = path.relative_to(directory).as_posix()
+            if ours.fullmatch(name) and name not in kept:
+                path.unlink()
+                swept.append(name)
+                for folder in path.parents[: name.count("/")]:
+                    with suppress(OSError):  # something is still in it
+                        folder.rmdir()
+    return tuple(swept)
+
+
+@contextmanager
+def _translated(directory: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         where = error.filename or directory
         raise PublishError(
             f"cannot write {where}: {error.strerror}; every published file is still whole. "
             "Make room, give this user the right to write there, or change publish.directory"
         ) from error
-    return tuple(changed)
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -47,13 +84,14 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
-def _temporary(directory: Path, name: str) -> Path:
+def _temporary(path: Path) -> Path:
     """Name the file beside it, on the same file system, that takes its place."""
-    return directory / f".{name}.new"
+    return path.with_name(f".{path.name}.new")
 
 
 def _create(path: Path, content: bytes) -> None:
     """Write a new file through to the disk, readable by whom the umask allows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with path.open("xb") as file:
         file.write(content)

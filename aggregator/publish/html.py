@@ -16,7 +16,8 @@ from aggregator.publish.edition import FRONT_PAGE, Edition
 from aggregator.publish.item import Item
 from aggregator.publish.language import autonym, direction
 from aggregator.publish.markup import rfc3339
-from aggregator.publish.text import clean
+from aggregator.publish.text import clean, line
+from aggregator.publish.view import folder
 
 NAME = FRONT_PAGE
 
@@ -51,11 +52,24 @@ def render(edition: Edition, items: Sequence[Item]) -> bytes:
             publishers=len({publisher for item in items for publisher in item.publishers}),
             languages=len({language for item in items for language in item.languages}),
             feeds=[(label, module.NAME, module.TYPE) for label, module in _FEEDS],
+            views=_views(edition),
             style=style,
             style_hash=b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         )
     )
     return clean(page).encode()
+
+
+def _views(edition: Edition) -> list[tuple[str, str, bool]]:
+    """Return the pages there are: title, address, and whether it is this one."""
+    views = edition.settings.views
+    if not views:
+        return []
+    pages = [(view, view.title or view.name) for view in views]
+    return [
+        (line(title), edition.top(folder(view) + NAME), folder(view) == edition.folder)
+        for view, title in [(None, edition.settings.title), *pages]
+    ]
 
 
 @cache

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.model import Article, Enclosure, Feed, Level, Member, Part, PublishedSource, Story
+from aggregator.negotiation import negotiate
 from aggregator.publish.edition import Edition
+from aggregator.publish.excerpt import cut, cut_html, cut_words, plain
 from aggregator.publish.link import address, loadable
-from aggregator.publish.text import excerpt, line
+from aggregator.publish.text import line
 
 EXCERPT = 500
-"""Characters quoted of an article: whoever wants more is sent to its publisher."""
+"""Characters of a summary where articles are published in full."""
 TITLE = 300
 """Characters of a title: some feeds put a whole post there."""
 REPORTS = 50
@@ -55,6 +57,16 @@ class Rendering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A story that another one follows up, as that one names it."""
+
+    story: str
+    title: str
+    language: str | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A story ready to be told: clean lines, and addresses fit for a click."""
 
@@ -62,11 +74,15 @@ class Item:
     lead: Report
     """The article whose words stand for the story."""
     excerpt: str
+    """A line; empty where the text only says its title again."""
+    body: str
+    """Sanitized HTML: the same at the length that the settings allow; empty where there is none."""
     renderings: tuple[Rendering, ...]
     """The lead in its other languages, where its publisher gives it in several."""
     authors: tuple[str, ...]
     """The lead's; its publisher where it names none."""
     enclosures: tuple[Enclosure, ...]
+    """The representative's, whatever language the words are taken from; and so the image."""
     image: str | None
     feed: Feed
     """The lead's."""
@@ -74,6 +90,8 @@ class Item:
     """The other reports: in the lead's language first, then in the most told."""
     unlisted: int
     """How many more there are than ``also`` lists."""
+    earlier: tuple[Earlier, ...] = ()
+    """What it follows up, of the same edition."""
     categories: tuple[str, ...]
     publishers: tuple[str, ...]
     languages: tuple[str, ...]
@@ -91,23 +109,44 @@ class Item:
 def items(edition: Edition) -> tuple[Item, ...]:
     """Make an edition's stories ready to be told."""
     feeds = {feed.id: feed for feed in edition.feeds}
-    return tuple(_item(story, feeds, edition.languages) for story in edition.stories)
+    length = edition.settings.excerpt
+    made = {s.id: _item(s, feeds, edition.languages, length) for s in edition.stories}
+    return tuple(
+        replace(made[story.id], earlier=tuple(_earlier(story, made))) for story in edition.stories
+    )
 
 
-def _item(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str]) -> Item:
+def _earlier(story: Story, made: Mapping[str, Item]) -> Iterable[Earlier]:
+    for related in story.related:
+        lead = made[related.story].lead if related.story in made else None
+        if lead is not None and lead.link is not None:
+            yield Earlier(
+                story=related.story, title=lead.title, language=lead.language, link=lead.link
+            )
+
+
+def _item(
+    story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str], length: int | str
+) -> Item:
     member, part = _lead(story, preferred)
     article = member.article
     lead = _report(member, part)
     others = _others(story, member)
     listed = _listed(others)
+    limit = length if isinstance(length, int) else None
+    shortest = EXCERPT if limit is None else limit
+    excerpt = _excerpt(part, lead.title, shortest)
+    # The text of an article in several languages begins in the first of them.
+    html = (article.content or article.summary) if part == article.parts[0] else ""
     return Item(
         id=story.id,
         lead=lead,
-        excerpt=_excerpt(part, lead.title),
-        renderings=tuple(_rendering(other) for other in article.parts if other != part),
+        excerpt=excerpt,
+        body="" if plain(html) == lead.title else cut_html(html, limit),
+        renderings=tuple(_rendering(other, shortest) for other in article.parts if other != part),
         authors=_lines(article.authors) or (lead.publisher,),
-        enclosures=tuple(_enclosures(article)),
-        image=loadable(article.image),
+        enclosures=tuple(_enclosures(story.lead_article)),
+        image=loadable(story.lead_article.image) or loadable(article.image),
         feed=feeds[article.feed],
         also=_by_language(listed, (*preferred, lead.language)),
         unlisted=len(others) - len(listed),
@@ -121,14 +160,26 @@ def _item(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str]) -> 
 
 
 def _lead(story: Story, preferred: Sequence[str]) -> tuple[Member, Part]:
-    """Choose whose words stand for the story: the representative's, or a preferred language's."""
-    members = sorted(story.members, key=lambda m: m.article.id != story.representative)
-    for language in preferred:
-        for member in members:
-            for part in member.article.parts:
-                if part.language == language:
-                    return member, part
-    return members[0], members[0].article.parts[0]
+    """Choose whose words stand for the story: the representative's, or a preferred language's.
+
+    Of articles in that language the fullest, as in ``Story.titles``.
+    """
+    members = sorted(
+        story.members,
+        key=lambda m: (
+            m.article.id != story.representative,
+            -m.article.length.bit_length(),
+            m.article.published,
+            m.article.id,
+        ),
+    )
+    told: dict[str, tuple[Member, Part]] = {}
+    for member in members:
+        for part in member.article.parts:
+            if part.language and part.title:
+                told.setdefault(part.language, (member, part))
+    language = negotiate(preferred, told)
+    return told[language] if language else (members[0], members[0].article.parts[0])
 
 
 def _report(member: Member, part: Part) -> Report:
@@ -136,7 +187,7 @@ def _report(member: Member, part: Part) -> Report:
     publisher = line(article.publisher) or article.feed
     words = line(part.title) or line(article.title) or line(part.lead) or publisher
     return Report(
-        title=excerpt(words, TITLE),
+        title=cut_words(words, TITLE),
         language=part.language,
         publisher=publisher,
         link=address(article.link),
@@ -147,15 +198,15 @@ def _report(member: Member, part: Part) -> Report:
     )
 
 
-def _rendering(part: Part) -> Rendering:
-    title = excerpt(line(part.title), TITLE)
-    return Rendering(language=part.language, title=title, excerpt=_excerpt(part, title))
+def _rendering(part: Part, length: int) -> Rendering:
+    title = cut_words(line(part.title), TITLE)
+    return Rendering(language=part.language, title=title, excerpt=_excerpt(part, title, length))
 
 
-def _excerpt(part: Part, title: str) -> str:
+def _excerpt(part: Part, title: str, length: int) -> str:
     """Quote the beginning of a text, unless it only says its title again."""
     lead = line(part.lead)
-    return "" if lead == title else excerpt(lead, EXCERPT)
+    return "" if lead == title else cut(lead, length)
 
 
 def _others(story: Story, lead: Member) -> list[Report]:

@@ -70,3 +70,9 @@ def direction(tag: str | None) -> str:
     if tag is None:
         return "auto"
     return "ltr" if _RIGHT_TO_LEFT.isdisjoint(tag.split("-")) else "rtl"
+
+
+def speaks(wanted: str, tag: str) -> bool:
+    """Tell whether a tag is of a wanted language (RFC 4647, 3.3.1): ``zh-Hant`` of ``zh``."""
+    wanted, tag = wanted.lower(), tag.lower()
+    return tag == wanted or tag.startswith(f"{wanted}-")

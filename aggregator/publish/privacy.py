@@ -58,19 +58,21 @@ def _placed(member: Member, visible: Mapping[str, Article]) -> Member:
 
 
 def _shown(article: Article, feed: Feed) -> Article:
-    """Drop the addresses that hold a credential: paid feeds repeat the reader's token in them."""
+    """Drop what holds a credential: paid feeds repeat the reader's token in addresses and texts."""
     if not _has_credentials(feed):
         return article
     secret = _credentials(feed)
 
-    def kept(url: str | None) -> str | None:
-        return None if url is None or secret.search(url) else url
+    def kept(text: str | None) -> str | None:
+        return None if text is None or secret.search(text) else text
 
     return replace(
         article,
         link=kept(article.link),
         image=kept(article.image),
         enclosures=tuple(e for e in article.enclosures if kept(e.url)),
+        summary=kept(article.summary) or "",
+        content=kept(article.content) or "",
     )
 
 

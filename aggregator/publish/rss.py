@@ -1,7 +1,7 @@
 """RSS 2.0, with the RSS Advisory Board's Best Practices Profile."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from xml.etree.ElementTree import Element
@@ -9,7 +9,15 @@ from xml.etree.ElementTree import Element
 from aggregator import __version__
 from aggregator.publish.edition import FRONT_PAGE, Edition
 from aggregator.publish.item import Item
-from aggregator.publish.markup import ATOM, MEDIA, child, document, rfc3339
+from aggregator.publish.markup import (
+    ATOM,
+    MEDIA,
+    child,
+    document,
+    polling,
+    restriction,
+    rfc3339_exact,
+)
 from aggregator.publish.privacy import feed_address
 
 NAME = "feed.rss"
@@ -36,12 +44,34 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     child(channel, "lastBuildDate", _rfc822(edition.updated))
     child(channel, "generator", f"aggregator {__version__}")
     child(channel, "docs", "https://www.rssboard.org/rss-specification")
-    if edition.base_url:
-        child(channel, "atom:link", rel="self", type=TYPE, href=edition.href(NAME))
+    _about(channel, edition)
     for item, content in zip(items, contents, strict=True):
         _item(channel, item, content)
     # The profile's spelling of these two, which the most readers get right in a title.
     return document(rss).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+
+
+def _about(channel: Element, edition: Edition) -> None:
+    """Write what the settings say of the feed as a whole."""
+    settings = edition.settings
+    if settings.base_url:
+        child(channel, "atom:link", rel="self", type=TYPE, href=edition.href(NAME))
+    for hub in settings.hubs:
+        child(channel, "atom:link", rel="hub", href=hub)
+    if settings.rights:
+        child(channel, "copyright", settings.rights)
+    if settings.license:
+        channel.set("xmlns:creativeCommons", "http://backend.userland.com/creativeCommonsRssModule")
+        child(channel, "creativeCommons:license", settings.license)
+    if settings.ttl:
+        child(channel, "ttl", str(max(1, settings.ttl // timedelta(minutes=1))))
+    if picture := settings.logo or settings.icon:
+        image = child(channel, "image")
+        child(image, "url", picture)
+        child(image, "title", edition.title)
+        child(image, "link", edition.href(FRONT_PAGE))
+    polling(channel, settings)
+    restriction(channel, settings)
 
 
 def _item(channel: Element, item: Item, content: str) -> None:
@@ -68,7 +98,7 @@ def _item(channel: Element, item: Item, content: str) -> None:
         )
     child(element, "guid", item.id, isPermaLink="false")
     child(element, "pubDate", _rfc822(item.published))
-    child(element, "atom:updated", rfc3339(item.updated))
+    child(element, "atom:updated", rfc3339_exact(item.updated))
     if item.image:
         child(element, "media:thumbnail", url=item.image)
     if url := feed_address(item.feed):

@@ -7,11 +7,13 @@
       │         ├ article_versions, muted, searchable
       │         └ members >─ stories
       └─ feed_states            withdrawals: ids of stories that never return
+                                decisions: what people said of articles
 """
 
 from hashlib import blake2b
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -23,7 +25,7 @@ from sqlalchemy import (
     Table,
 )
 
-from aggregator.model import Enclosure, Level, Part, PublishedSource
+from aggregator.model import Enclosure, HubState, Level, Part, PublishedSource, Verdict
 from aggregator.storage.columns import MOMENT, NUMBERS, SPAN, STRINGS, TEXT, choice, records
 
 metadata = MetaData(
@@ -75,6 +77,8 @@ feed_states = Table(
     Column("failures", Integer, nullable=False),
     Column("error", TEXT),
     Column("gone", Boolean, nullable=False),
+    Column("hub", TEXT),
+    Column("topic", TEXT),
 )
 
 feed_items = Table(
@@ -112,6 +116,8 @@ articles = Table(
     Column("content", TEXT, nullable=False),
 )
 
+Index("ix_articles_published_feed", articles.c.published, articles.c.feed)
+
 article_keys = Table(
     "article_keys",
     metadata,
@@ -128,14 +134,10 @@ article_names = Table(
     sqlite_with_rowid=False,
 )
 
-stories = Table(
-    "stories",
-    metadata,
-    Column("id", TEXT, primary_key=True),
 article_versions = Table(
     "article_versions",
     metadata,
-    Column("article", TEXT, ForeignKey(articles.c.id), primary_key=True),
+    Column("article", TEXT, ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
     Column("hashes", STRINGS, nullable=False),
 )
 
@@ -176,6 +178,7 @@ stories = Table(
     Column("last", MOMENT, nullable=False),
 )
 Index("ix_stories_last_id", stories.c.last.desc(), stories.c.id)
+Index("ix_stories_updated", stories.c.updated)
 
 members = Table(
     "members",
@@ -200,6 +203,97 @@ withdrawals = Table(
     Column("survivor", TEXT, nullable=False),
     Column("at", MOMENT, nullable=False),
 )
+
+relations = Table(
+    "relations",
+    metadata,
+    # Of an article in the later story with one in the earlier: whatever becomes of the two
+    # stories, where the articles stand tells which are related.
+    Column("a", TEXT, ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("b", TEXT, ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("level", choice(Level), nullable=False),
+    Column("probability", Double, nullable=False),
+    Column("reasons", STRINGS, nullable=False),
+)
+Index("ix_relations_b", relations.c.b)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("verdict", choice(Verdict), nullable=False),
+    Column("articles", STRINGS, nullable=False),
+    Column("others", STRINGS, nullable=False),
+    Column("at", MOMENT, nullable=False),
+    Column("undone", MOMENT),
+    Column("settled", Boolean, nullable=False),
+)
+
+# What readers of a view were told; view is its folder, "" the feed of all stories.
+publications = Table(
+    "publications",
+    metadata,
+    Column("view", TEXT, primary_key=True),
+    Column("story", TEXT, primary_key=True),
+    Column("digest", TEXT, nullable=False),
+    Column("seen", MOMENT, nullable=False),
+    Column("updated", MOMENT, nullable=False),
+    Column("archived", MOMENT),
+)
+
+archives = Table(
+    "archives",
+    metadata,
+    Column("view", TEXT, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("updated", MOMENT, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", TEXT, primary_key=True),
+    Column("kind", TEXT, nullable=False),
+    Column("target", TEXT, nullable=False),
+    Column("body", TEXT, nullable=False),
+    Column("created", MOMENT, nullable=False),
+    Column("due", MOMENT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", TEXT),
+)
+Index("ix_outbox_kind_due", outbox.c.kind, outbox.c.due)
+
+hub_subscriptions = Table(
+    "hub_subscriptions",
+    metadata,
+    Column("token", TEXT, primary_key=True),
+    Column("callback", TEXT, nullable=False),
+    Column("feed", TEXT, ForeignKey(feeds.c.id), nullable=False),
+    Column("hub", TEXT, nullable=False),
+    Column("topic", TEXT, nullable=False),
+    Column("secret", TEXT, nullable=False),
+    Column("state", choice(HubState), nullable=False),
+    Column("pending", Boolean, nullable=False),
+    Column("due", MOMENT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("expires", MOMENT),
+    Column("delivered", MOMENT),
+    Column("missed", Boolean, nullable=False),
+    Column("error", TEXT),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("feed", TEXT, ForeignKey(feeds.c.id), nullable=False),
+    Column("topic", TEXT, nullable=False),
+    Column("received", MOMENT, nullable=False),
+    Column("type", TEXT, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("ix_deliveries_feed", deliveries.c.feed)
 
 # A cache: what it lacks is computed again.
 vectors = Table(

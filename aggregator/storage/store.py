@@ -15,6 +15,7 @@ from aggregator.storage.decisions import Decisions
 from aggregator.storage.muted import Muted
 from aggregator.storage.outbox import Outbox
 from aggregator.storage.publications import Publications
+from aggregator.storage.pushes import Pushes
 from aggregator.storage.search import Search
 from aggregator.storage.statistics import Statistics
 
@@ -33,6 +34,7 @@ class SqlStore:
         self.muted = Muted(backend)
         self.outbox = Outbox(backend)
         self.publications = Publications(backend)
+        self.pushes = Pushes(backend)
         self.search = Search(backend)
         self.statistics = Statistics(backend)
 
@@ -64,13 +66,13 @@ class SqlStore:
         with self._backend.write() as connection:
             write.subscribe(connection, feeds, now)
 
-    def states(self) -> Mapping[str, FeedState]:
-        """Return what polling learned, by feed id; a feed never polled is absent."""
     def subscribed(self) -> Mapping[str, datetime]:
         """Return since when each current feed is subscribed to, by its id."""
         with self._backend.read() as connection:
             return read.subscribed(connection)
 
+    def states(self) -> Mapping[str, FeedState]:
+        """Return what polling learned, by feed id; a feed never polled is absent."""
         with self._backend.read() as connection:
             return read.states(connection)
 
@@ -103,6 +105,19 @@ class SqlStore:
         """Return live stories with an article at one of these canonical urls, without content."""
         with self._backend.read() as connection:
             return read.stories_at(connection, urls)
+
+    def stories_of(self, articles: Iterable[str]) -> Sequence[Story]:
+        """Return the live stories that articles stand in, without content."""
+        with self._backend.read() as connection:
+            return read.stories_of(connection, articles)
+
+    def find_stories(self, name: str) -> Sequence[Story]:
+        """Return live stories with this id, or 4 or more of its first digits, without content.
+
+        The id of a withdrawn story names the one that it is part of now.
+        """
+        with self._backend.read() as connection:
+            return read.find_stories(connection, name)
 
     def story_of(self, article: str) -> Story | None:
         """Return the live story that an article stands in."""

@@ -3,6 +3,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from aggregator.config import Publish, View
 from aggregator.model import (
     Article,
     Feed,
@@ -16,6 +17,7 @@ from aggregator.model import (
 from aggregator.publish import select
 
 NOON = datetime(2025, 10, 17, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=400)
 
 
 @pytest.fixture(scope="session")
@@ -96,12 +98,15 @@ def _member(article: Article, match: Match | None) -> Member:
 def make_edition(make_feed):
     """Publish these stories, of public feeds unless feeds are given."""
 
-    def make(*stories, feeds=None, **given):
+    def make(*stories, feeds=None, view=None, languages=(), now=LATER, **settings):
         names = sorted({article.feed for story in stories for article in story.articles})
         return select(
             stories,
             [make_feed(name) for name in names] if feeds is None else feeds,
-            **{"title": "Merged", "limit": 100, "max_age": timedelta(days=7), **given},
+            Publish(title="Merged").model_copy(update=settings),
+            view and View(**{"name": "part", **view}),
+            now=now,
+            languages=languages,
         )
 
     return make

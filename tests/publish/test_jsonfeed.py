@@ -5,7 +5,10 @@ from typing import Any
 from aggregator.model import Enclosure
 from aggregator.publish import Edition, render
 
-TOP = {"version", "title", "description", "home_page_url", "feed_url", "language", "items"}
+TOP = {
+    *("version", "title", "description", "home_page_url", "feed_url", "language", "items"),
+    *("icon", "favicon", "hubs", "_aggregator"),
+}
 ITEM = {
     *("id", "url", "title", "content_html", "summary", "image", "date_published"),
     *("date_modified", "authors", "tags", "language", "attachments", "_aggregator"),

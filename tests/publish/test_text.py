@@ -1,11 +1,10 @@
-import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.publish.text import clean, excerpt, line
+from aggregator.publish.text import clean, line
 
 ANY = st.text(st.characters(codec=None))
 
@@ -42,35 +41,3 @@ def test_a_line_has_no_breaks_and_turns_nothing_around():
     assert line(" a\r\n b\u2028c ") == "a b c"
     assert line("abc\u202edef\u2066") == "abcdef"
     assert line("川普\u3000會見") == "川普\u3000會見"
-
-
-def test_a_short_text_is_quoted_whole():
-    assert excerpt("short", 5) == "short"
-
-
-def test_a_text_is_cut_at_a_words_end():
-    assert excerpt("one two three, four", 16) == "one two three…"
-
-
-def test_a_text_without_spaces_is_cut_between_characters():
-    assert excerpt("美國總統川普在白宮會見烏克蘭總統", 8) == "美國總統川普在…"
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "expected"),
-    [
-        ("ab" + "e\u0301" * 4, 5, "abe\u0301…"),
-        ("a👩\u200d👩\u200d👧b", 4, "a…"),
-        ("a👍🏽b", 3, "a…"),
-        ("a🇹🇼🇯🇵", 3, "a…"),
-    ],
-)
-def test_what_a_reader_sees_as_one_is_not_cut(text, limit, expected):
-    assert excerpt(text, limit) == expected
-
-
-@given(ANY, st.integers(2, 60))
-def test_an_excerpt_is_a_beginning_of_the_text_and_no_longer_than_allowed(text, limit):
-    cut = excerpt(text, limit)
-    assert len(cut) <= limit
-    assert text == cut or text.startswith(re.sub("…$", "", cut))

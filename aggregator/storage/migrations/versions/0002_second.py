@@ -19,12 +19,8 @@ def upgrade() -> None:
         sa.Column("probability", sa.Double, nullable=False),
         sa.Column("reasons", _text, nullable=False),
         sa.PrimaryKeyConstraint("a", "b", name="pk_relations"),
-        sa.ForeignKeyConstraint(
-            ["a"], ["articles.id"], name="fk_relations_a", ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["b"], ["articles.id"], name="fk_relations_b", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["a"], ["articles.id"], name="fk_relations_a", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["b"], ["articles.id"], name="fk_relations_b", ondelete="CASCADE"),
     )
     op.create_index("ix_relations_b", "relations", ["b"])
     op.create_table(
@@ -86,6 +82,40 @@ def upgrade() -> None:
         sa.Column("error", _text),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
+    op.create_index("ix_outbox_kind_due", "outbox", ["kind", "due"])
+    for name in ("hub", "topic"):
+        op.add_column("feed_states", sa.Column(name, _text))
+    op.create_table(
+        "hub_subscriptions",
+        sa.Column("token", _text, nullable=False),
+        sa.Column("callback", _text, nullable=False),
+        sa.Column("feed", _text, nullable=False),
+        sa.Column("hub", _text, nullable=False),
+        sa.Column("topic", _text, nullable=False),
+        sa.Column("secret", _text, nullable=False),
+        sa.Column("state", _text, nullable=False),
+        sa.Column("pending", sa.Boolean, nullable=False),
+        sa.Column("due", sa.BigInteger, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("expires", sa.BigInteger),
+        sa.Column("delivered", sa.BigInteger),
+        sa.Column("missed", sa.Boolean, nullable=False),
+        sa.Column("error", _text),
+        sa.PrimaryKeyConstraint("token", name="pk_hub_subscriptions"),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_hub_subscriptions_feed"),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("feed", _text, nullable=False),
+        sa.Column("topic", _text, nullable=False),
+        sa.Column("received", sa.BigInteger, nullable=False),
+        sa.Column("type", _text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_deliveries"),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_deliveries_feed"),
+    )
+    op.create_index("ix_deliveries_feed", "deliveries", ["feed"])
     op.create_index("ix_stories_updated", "stories", ["updated"])
     op.create_index("ix_articles_published_feed", "articles", ["published", "feed"])
     op.create_table(

@@ -1,0 +1,221 @@
+"""From stored stories to published files: every view in turn, what it told, and its archives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from aggregator.app import hubs
+from aggregator.app.redact import redacted
+from aggregator.config import View
+from aggregator.model import ArchivePage, Story, Told, Tombstone
+from aggregator.publish import Edition, opml, select
+from aggregator.publish.archive import full_pages
+from aggregator.publish.atom import archive_name
+from aggregator.publish.files import missing, outdated, sweep, write
+from aggregator.publish.item import Item
+from aggregator.publish.privacy import public
+from aggregator.publish.render import OURS, archive_entries, render, render_archives
+from aggregator.publish.told import told_now
+from aggregator.publish.view import chosen
+
+if TYPE_CHECKING:
+    from aggregator.app.aggregator import Aggregator
+
+
+def publish(aggregator: "Aggregator") -> tuple[str, ...]:
+    """Write the published files of every view; return the names of those that changed.
+
+    What readers are going to be told is stored before they are: who ends this program in between
+    makes the next run write the same. Raises PublishError and StoreError.
+    """
+    config, store = aggregator.config, aggregator.store
+    desk = _Desk(aggregator, aggregator.clock())
+    issues = [desk.issue(view) for view in (None, *config.publish.views)]
+    files = {name: content for issue in issues for name, content in issue.files.items()}
+    files |= opml.by_category(issues[0].edition)
+    store.publications.keep(
+        {issue.edition.folder: issue.told for issue in issues},
+        pages=[page for issue in issues for page in issue.pages],
+        buried={issue.edition.folder: issue.buried for issue in issues},
+        messages=hubs.pings(config.publish, outdated(config.directory, files), desk.now),
+    )
+    changed = write(config.directory, files)
+    sweep(config.directory, OURS, {*files, *(name for i in issues for name in i.archives)})
+    store.publications.forget_others([issue.edition.folder for issue in issues])
+    return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Issue:
+    """What is published of a view now, and what is to be remembered of it."""
+
+    edition: Edition
+    files: dict[str, bytes]
+    archives: tuple[str, ...]
+    """The names of its archive documents, those that stay as they are included."""
+    told: Sequence[Told]
+    pages: Sequence[ArchivePage] = ()
+    """New ones."""
+    buried: Sequence[Tombstone] = ()
+    """Those that stand in them."""
+
+
+class _Desk:
+    """Where what is published at one time is put together."""
+
+    def __init__(self, aggregator: "Aggregator", now: datetime) -> None:
+        self._config = aggregator.config
+        self._settings = aggregator.config.publish
+        self._store = aggregator.store
+        self._feeds = {feed.id: feed for feed in self._config.feeds if not feed.private}
+        self._newest: list[Story] = []
+        self._all_read = False
+        self.now = now
+
+    def issue(self, view: View | None) -> _Issue:
+        """Put together what is published of a view."""
+        edition = self._followed(view) if view and view.story else self._chosen(view)
+        shown = {story.id for story in edition.stories}
+        before = self._store.publications.told(edition.folder, shown)
+        archived = self._settings.archive and not (view and view.story)
+        gone: list[Told] = []
+        if archived:
+            waiting = self._store.publications.unarchived(edition.folder)
+            before = waiting | before
+            changed = self._visible(view, [story for story in waiting if story not in shown])
+            edition = replace(edition, stories=(*edition.stories, *changed))
+            there = {story.id for story in edition.stories}
+            gone = [
+                replace(told, archived=told.updated)
+                for told in waiting.values()
+                if told.story not in there
+            ]
+        edition, made, told = told_now(edition, before)
+        withdrawn = self._withdrawn(edition, archived=archived)
+        edition = replace(edition, withdrawn=withdrawn)
+        if not archived:
+            return _Issue(
+                edition=edition, files=dict(render(edition, made)), archives=(), told=told
+            )
+        return self._with_archives(edition, made, told, shown, gone)
+
+    def _with_archives(
+        self,
+        edition: Edition,
+        made: Sequence[Item],
+        told: Sequence[Told],
+        shown: set[str],
+        gone: Sequence[Told],
+    ) -> _Issue:
+        """Move what leaves the feed into archives, and write those that are not there yet."""
+        publications, where = self._store.publications, edition.folder
+        before = publications.archives(where)
+        latest = {one.story: one for one in told}
+        limit = (edition.view and edition.view.limit) or self._settings.limit
+        unarchived = {story: one for story, one in latest.items() if not one.is_archived}
+        buried = tuple(tombstone for tombstone in edition.withdrawn if not tombstone.is_archived)
+        pages: list[ArchivePage] = []
+        for page in full_pages(unarchived, shown, limit):
+            on_it = {one.story for one in page}
+            part = replace(
+                edition, stories=tuple(story for story in edition.stories if story.id in on_it)
+            )
+            pages.append(
+                ArchivePage(
+                    view=where,
+                    number=before + len(pages) + 1,
+                    updated=page[-1].updated,
+                    entries=archive_entries(
+                        part, [item for item in made if item.id in on_it], () if pages else buried
+                    ),
+                )
+            )
+            latest |= {one.story: replace(one, archived=one.updated) for one in page}
+        count = before + len(pages)
+        stay = {s for s in latest if s in shown or not latest[s].is_archived}
+        edition = replace(
+            edition,
+            stories=tuple(story for story in edition.stories if story.id in stay),
+            archives=count,
+        )
+        names = [where + archive_name(number) for number in range(1, count + 1)]
+        return _Issue(
+            edition=edition,
+            files={
+                **render(edition, [item for item in made if item.id in stay]),
+                **render_archives(edition, [*self._older(where, before, names, pages), *pages]),
+            },
+            archives=tuple(names),
+            told=[*latest.values(), *gone],
+            pages=pages,
+            buried=buried if pages else (),
+        )
+
+    def _older(
+        self, where: str, before: int, names: Sequence[str], new: Sequence[ArchivePage]
+    ) -> list[ArchivePage]:
+        """Return the older archives that have to be written: where one follows now, or is lost."""
+        lost = missing(self._config.directory, names[:before])
+        numbers = {names.index(name) + 1 for name in lost}
+        if new and before:
+            numbers.add(before)
+        return [self._store.publications.archive(where, number) for number in sorted(numbers)]
+
+    def _chosen(self, view: View | None) -> Edition:
+        """Choose a view's stories, reading as far into the past as it takes to fill it."""
+        limit = (view and view.limit) or self._settings.limit
+        while True:
+            edition = self._select(self._newest, view)
+            if len(edition.stories) == limit or self._all_read:
+                break
+            self._read_on()
+        whole = {story.id: story for story in self._whole(story.id for story in edition.stories)}
+        stories = tuple(whole[story.id] for story in edition.stories)
+        return replace(edition, stories=stories)
+
+    def _followed(self, view: View) -> Edition:
+        """Take up one story, under whichever id it lives on."""
+        name = view.story or ""
+        alive = self._store.browse.survivor(name) or name
+        edition = self._select(self._whole([alive]), view.model_copy(update={"story": alive}))
+        return replace(edition, view=view)
+
+    def _select(self, stories: Iterable[Story], view: View | None) -> Edition:
+        return select(
+            stories,
+            self._config.feeds,
+            self._settings,
+            view,
+            now=self.now,
+            languages=self._config.languages,
+        )
+
+    def _read_on(self) -> None:
+        """Read the next stories, newest first; none that are too old to be published."""
+        last = self._newest[-1] if self._newest else None
+        some = self._store.browse.page(
+            after=(last.last, last.id) if last else None, limit=self._settings.limit
+        )
+        self._newest += some
+        self._all_read = len(some) < self._settings.limit or (
+            self._newest[-1].last < self._newest[0].last - self._settings.max_age
+        )
+
+    def _whole(self, ids: Iterable[str]) -> list[Story]:
+        """Return stories as others may see them, with their texts."""
+        found: Iterable[Story] = self._store.browse.stories(list(ids), content=True)
+        if self._config.secrets:
+            found = (redacted(story, self._config.redact) for story in found)
+        return [told for story in found if (told := public(story, self._feeds)) is not None]
+
+    def _visible(self, view: View | None, ids: Sequence[str]) -> list[Story]:
+        """Return those of these stories that a view may still tell."""
+        stories = self._whole(ids) if ids else []
+        return list(chosen(view, stories, self._feeds)) if view else stories
+
+    def _withdrawn(self, edition: Edition, *, archived: bool) -> tuple[Tombstone, ...]:
+        """Return the tombstones to show: for as long as a story would be, or no archive has it."""
+        since = edition.updated - self._settings.max_age
+        found = self._store.publications.withdrawn(edition.folder, since)
+        return tuple(tombstone for tombstone in found if archived or tombstone.at >= since)

@@ -1,0 +1,78 @@
+"""Views: which stories a feed of some of them tells. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from aggregator.config import View
+from aggregator.model import Feed, Member, Story
+from aggregator.publish.language import speaks
+from aggregator.publish.query import finder
+
+_ARTICLES = UUID("5b0d9c5e-1f0c-5b43-9c7e-6f0f6a1c2d11")
+"""Whose names are articles' ids: the entries of a view that tells one story's coverage."""
+
+
+def folder(view: View | None) -> str:
+    """Return where a view's files lie within the published directory; "" is the directory."""
+    return "" if view is None else f"views/{view.name}/"
+
+
+def chosen(view: View, stories: Iterable[Story], feeds: Mapping[str, Feed]) -> Iterator[Story]:
+    """Yield what a view tells of these public stories; ``feeds`` are the public ones, by id."""
+    query = finder(view.query or "")
+    for story in stories:
+        if view.story is not None and story.id != view.story:
+            continue
+        if _holds(view, story, feeds) and query.finds(_words(story)):
+            yield from (story,) if view.story is None else _coverage(story)
+
+
+def subscriptions(view: View, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
+    """Return the feeds that a view may tell of: its category's, and those that it names."""
+    category = view.category and view.category.casefold()
+    return tuple(
+        feed
+        for feed in feeds
+        if feed.id not in view.without
+        and (not view.feeds or feed.id in view.feeds)
+        and (category is None or (feed.category or "").casefold() == category)
+    )
+
+
+def _holds(view: View, story: Story, feeds: Mapping[str, Feed]) -> bool:
+    tellers = {article.feed for article in story.articles}
+    return (
+        len(story.publishers) >= view.publishers
+        and (not view.feeds or not tellers.isdisjoint(view.feeds))
+        and tellers.isdisjoint(view.without)
+        and (view.category is None or view.category.casefold() in _categories(story, feeds))
+        and (view.language is None or any(speaks(view.language, tag) for tag in story.languages))
+    )
+
+
+def _categories(story: Story, feeds: Mapping[str, Feed]) -> set[str]:
+    ours = (feeds[article.feed].category or "" for article in story.articles)
+    theirs = (category for article in story.articles for category in article.categories)
+    return {category.strip().casefold() for category in (*ours, *theirs)}
+
+
+def _words(story: Story) -> Sequence[str]:
+    return [
+        text
+        for article in story.articles
+        for text in (article.title, *(w for p in article.parts for w in (p.title, p.lead)))
+    ]
+
+
+def _coverage(story: Story) -> Iterator[Story]:
+    """Take each article of a story for a story of its own, for those who follow how it goes on."""
+    for article in story.articles:
+        yield replace(
+            story,
+            id=uuid5(_ARTICLES, article.id).urn,
+            members=(Member(article=article, match=None),),
+            representative=article.id,
+            created=article.first_seen,
+            updated=max(article.first_seen, article.updated or article.first_seen),
+        )
