@@ -269,7 +269,9 @@ def test_relations_follow_merged_stories_and_end_where_all_is_one(desk, article)
 
 NAMES = "abcdefgh"
 PAIRS = st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda p: p[0] < p[1])
-TABLES = st.dictionaries(PAIRS, st.sampled_from([ONE_ITEM, 6.0, GOOD, CLOSE, WEAK, BAD]))
+TABLES = st.lists(
+    st.sampled_from([ONE_ITEM, 6.0, GOOD, CLOSE, WEAK, BAD]), min_size=28, max_size=28
+).map(lambda logits: dict(zip(combinations(NAMES, 2), logits, strict=True)))
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("merge"), PAIRS),
