@@ -31,7 +31,7 @@ from aggregator.model import (
     Withdrawal,
 )
 from aggregator.normalize import Resolution, identify, normalize
-from aggregator.poll import policy
+from aggregator.poll import policy, websub, websub_discovery
 from aggregator.poll.pace import paced
 
 
@@ -174,6 +174,8 @@ class Polled:
     """What was wrong with a document that could be read in part."""
     spared: bool = False
     """Not asked after all, since its host had enough of us: it comes first the next time."""
+    pushed: bool = False
+    """Not asked either: this is what its hub brought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,8 +218,9 @@ class Pipeline:
         random: Random,
         mute: Callable[[Article], Mute | None] = lambda _: None,
         redact: Callable[[str], str] = str,
+        pushed: Callable[[], AbstractSet[str]] = frozenset,
     ) -> None:
-        """Take what the path runs on.
+        """Take what the path runs on; ``pushed`` tells which feeds' hubs are relied on (WebSub).
 
         ``mute`` tells which of its feed's mutes holds for an article; ``redact`` blots secrets out
         of what is stored and told.
@@ -233,6 +236,7 @@ class Pipeline:
         self._random = random
         self._mute = mute
         self._redact = redact
+        self._pushed = pushed
 
     def run(
         self,
@@ -245,7 +249,8 @@ class Pipeline:
 
         ``force`` polls also what our own interval would not yet. ``tick`` is the time until the
         next run, where there will be one: then a host with many feeds is asked for its share of
-        them. ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores what has come and goes on its way.
+        them. ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores
+        what has come and goes on its way.
         """
         now = self._clock()
         self._coverage.forget(now - 2 * SPAN)
@@ -256,10 +261,11 @@ class Pipeline:
         if lifted := self._lift_mutes():
             yield lifted
         states = self._store.states()
+        waiting = websub.relaxed(self._feeds, states, self._pushed())
         due = [
             feed
             for feed in self._feeds.values()
-            if policy.due(feed, states.get(feed.id), now, force=force)
+            if policy.due(feed, waiting.get(feed.id), now, force=force)
         ]
         due.sort(key=lambda feed: _last_asked(states.get(feed.id)))
         if tick is not None:
@@ -267,6 +273,11 @@ class Pipeline:
         requests = [policy.request(feed, states.get(feed.id)) for feed in due]
         for responses in _batches(self._fetcher.fetch(requests), len(requests), watch):
             yield self._take([(r, states.get(r.feed)) for r in responses])
+
+    def take(self, delivered: Sequence[Response]) -> Taken:
+        """Take what hubs delivered, at most one document a feed, the way of what is polled."""
+        states = self._store.states()
+        return self._take([(response, states.get(response.feed)) for response in delivered])
 
     def settle(self) -> Taken | None:
         """Carry out what people decided since the last time; return what came of it, if any."""
@@ -305,7 +316,11 @@ class Pipeline:
                 for key, article in resolution.learned
             ),
             versions=tuple(version for resolution in found for version in resolution.versions),
-            digests=tuple((r.feed.id, r.document.digests) for r in readings if r.document),
+            digests=tuple(
+                (r.feed.id, r.document.digests)
+                for r in readings
+                if r.document and not r.response.pushed
+            ),
         )
         muted = self._muted(found)
         *parts, last = _parts(a for r in found for a in (*r.new, *r.changed))
@@ -406,16 +421,21 @@ class Pipeline:
     def _state_after(
         self, reading: _Reading, state: FeedState | None, resolution: Resolution
     ) -> FeedState:
+        changed = bool(resolution.new or resolution.changed)
+        if reading.response.pushed:
+            return websub.after_delivery(reading.feed, state, reading.response, changed=changed)
         after = policy.after(
             reading.feed,
             state,
             reading.response,
             document=reading.document,
             error=reading.error,
-            changed=bool(resolution.new or resolution.changed),
+            changed=changed,
             now=reading.response.at,
             random=self._random,
         )
+        if reading.document:
+            after = websub_discovery.learned(after, reading.response, reading.document)
         return replace(after, error=after.error and self._redact(after.error))
 
     def _cluster(self, articles: Sequence[Article]) -> Changes:
