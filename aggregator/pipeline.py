@@ -458,6 +458,9 @@ def _polled(
 ) -> Polled:
     """Tell what came of polling one feed."""
     silent = sum(1 for article in resolution.new if muted.get(article.id))
+    problems = reading.document.problems if reading.document else ()
+    if reading.response.pushed and reading.error:  # of no concern to the feed's own state
+        problems = (f"what its hub brought was passed over: {reading.error}",)
     return Polled(
         feed=reading.feed,
         state=state,
@@ -467,6 +470,7 @@ def _polled(
         changed=len(resolution.changed),
         problems=reading.document.problems if reading.document else (),
         spared=reading.response.spared,
+        pushed=reading.response.pushed,
     )
 
 

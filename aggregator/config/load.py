@@ -58,6 +58,8 @@ class Config:
     serve: Serve
     """With the token itself, where the environment holds it."""
     feeds: tuple[Feed, ...]
+    callbacks: str | None
+    """What the address of each of our WebSub callbacks begins with; None: no hub is asked."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that must never be shown."""
     warnings: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ class _Report:
 
     def __init__(self, source: str, lines: Mapping[Key, int]) -> None:
         self._source = source
+        callbacks=_callbacks(file),
         self._lines = lines
         self.problems: list[str] = []
         self.warnings: list[str] = []
@@ -383,3 +386,8 @@ def _store_url(url: str, directory: Path) -> str:
     if scheme != "sqlite" or not path or path.startswith(":memory:"):
         return url
     return f"sqlite:///{quote(str(directory / unquote(path)))}"
+def _callbacks(file: File) -> str | None:
+    public = file.websub.callback or file.serve.public_url
+    return f"{public.rstrip('/')}/websub/" if public and file.websub.enabled else None
+
+

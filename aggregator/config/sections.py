@@ -377,6 +377,21 @@ class Serve(_Section):
     ] = ()
 
 
+class WebSub(_Section):
+    """Hubs that bring what is new, through `aggregate serve`, instead of waiting to be polled."""
+
+    enabled: Annotated[
+        bool, Field(description="Whether the hubs that feeds name are asked to.")
+    ] = True
+    callback: Annotated[
+        WebAddress | None,
+        Field(
+            description="Where hubs reach `aggregate serve`; else serve.public_url. Without either "
+            "none is asked."
+        ),
+    ] = None
+
+
 class Onnx(_Section):
     """A sentence encoder of one's own: an ONNX model of token vectors, and its tokenizer."""
 
@@ -584,6 +599,7 @@ class File(_Section):
     ] = ()
     publish: Publish = Publish()
     serve: Serve = Serve()
+    websub: WebSub = WebSub()
     mutes: Mutes = ()
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
 
@@ -600,7 +616,7 @@ KEYS = tuple(
     dict.fromkeys(
         name
         for section in (
-            *(File, MergeRule, Network, Limits, Defaults, Onnx, Publish, View, Serve),
+            *(File, MergeRule, Network, Limits, Defaults, Onnx, Publish, View, Serve, WebSub),
             *(Subscription, TitleMute, Auth, Basic, Tls),
         )
         for name in section.model_fields

@@ -41,6 +41,10 @@ def prepare(handle: pycurl.Curl, visit: Visit) -> None:
     left = visit.request.timeout - timedelta(seconds=visit.spent)
     handle.setopt(pycurl.URL, visit.address.url)
     handle.setopt(pycurl.HTTPHEADER, visit.headers())
+    if visit.request.form is None:
+        handle.setopt(pycurl.HTTPGET, 1)
+    else:
+        handle.setopt(pycurl.COPYPOSTFIELDS, visit.request.form)
     handle.setopt(pycurl.TIMEOUT_MS, max(_milliseconds(left), 1))
     # An empty one keeps those of the environment out, which would hide whom we reach.
     handle.setopt(pycurl.PROXY, "" if visit.looks_up else access.proxy or "")

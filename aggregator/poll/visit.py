@@ -25,6 +25,8 @@ _REDIRECTS = frozenset(
         HTTPStatus.PERMANENT_REDIRECT,
     }
 )
+_REPEATED = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+"""Redirects that a form is posted to again."""
 _DOCUMENTS = frozenset(
     {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED}
 )
@@ -167,6 +169,8 @@ class Visit:
         """
         if self._status not in _REDIRECTS:
             return False
+        if self.request.form is not None and self._status not in _REPEATED:
+            raise FetchError(f"the server answered a form with {self._status}: not followed")
         location = self._headers.get("location")
         if not location:
             raise FetchError(f"the server answered {self._status} without saying where to: no feed")
