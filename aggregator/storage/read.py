@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, or_, select
 
-from aggregator.model import Article, FeedState, Known, Match, Member, Story
+from aggregator.model import Article, FeedState, Known, Match, Member, Related, Story
 from aggregator.storage.schema import (
     article_keys,
     article_names,
@@ -21,6 +21,7 @@ from aggregator.storage.schema import (
     feed_states,
     feeds,
     members,
+    relations,
     stories,
     vectors,
     withdrawals,
@@ -30,24 +31,27 @@ _CHUNK = 500
 """Names a query: few round trips, and far from any database's limit of parameters."""
 
 _ID_PREFIX = re.compile(r"[0-9a-f]{4,16}")
+_URN = "urn:uuid:"
+_STORY_PREFIX = re.compile(rf"{_URN}[0-9a-f-]{{4,36}}")
 
 _KNOWN = [field.name for field in fields(Known) if field.name in articles.c]
 _STORY = ["id", "representative", "created", "updated", "fingerprint"]
 _MATCH = [field.name for field in fields(Match)]
+_RELATION = relations.columns.keys()
 _ARTICLE = articles.columns.keys()
 _LIGHT_ARTICLE = [name for name in _ARTICLE if name not in {"summary", "content"}]
 
 
-def states(connection: Connection) -> dict[str, FeedState]:
-    """Return every feed's state."""
-    rows = connection.execute(select(feed_states)).mappings()
-    return {row["feed"]: FeedState(**row) for row in rows}
 def subscribed(connection: Connection) -> dict[str, datetime]:
     """Return since when each feed is subscribed to, of those that are."""
     rows = connection.execute(select(feeds.c.id, feeds.c.since).where(feeds.c.subscribed))
     return {row.id: row.since for row in rows}
 
 
+def states(connection: Connection) -> dict[str, FeedState]:
+    """Return every feed's state."""
+    rows = connection.execute(select(feed_states)).mappings()
+    return {row["feed"]: FeedState(**row) for row in rows}
 
 
 def digests(connection: Connection, feeds: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -115,6 +119,11 @@ def newest_stories(
             articles.c.published.between(since, until),
         )
         chosen = chosen.where(published)
+    return chosen_stories(connection, chosen, content=content)
+
+
+def chosen_stories(connection: Connection, chosen: Select[Any], *, content: bool) -> list[Story]:
+    """Return the stories that a selection of rows of ``stories`` chooses, newest last first."""
     return list(_stories(connection, chosen, _ARTICLE if content else _LIGHT_ARTICLE))
 
 
@@ -123,6 +132,39 @@ def story_of(connection: Connection, article: str) -> Story | None:
     place = select(members.c.story).where(members.c.article == article).scalar_subquery()
     chosen = select(stories).where(stories.c.id == place)
     return next(_stories(connection, chosen, _ARTICLE), None)
+
+
+def stories_of(connection: Connection, names: Iterable[str]) -> list[Story]:
+    """Return the stories that articles stand in, without content."""
+    found: dict[str, Story] = {}
+    for chunk in _chunks(names):
+        places = select(members.c.story).where(members.c.article.in_(chunk))
+        chosen = select(stories).where(stories.c.id.in_(places))
+        found |= {story.id: story for story in _stories(connection, chosen, _LIGHT_ARTICLE)}
+    return list(found.values())
+
+
+def find_stories(connection: Connection, name: str) -> list[Story]:
+    """Return the stories with this id or id prefix, or that such a one went into."""
+    start = f"{_URN}{name.lower().removeprefix(_URN)}"
+    if not _STORY_PREFIX.fullmatch(start):
+        return []
+
+    def so_named(column: Column[str]) -> ColumnElement[bool]:
+        return and_(column >= start, column < f"{start}g")
+
+    found = set(connection.scalars(select(stories.c.id).where(so_named(stories.c.id))))
+    gone = select(withdrawals.c.survivor).where(so_named(withdrawals.c.story))
+    while survivors := set(connection.scalars(gone)):
+        found.update(connection.scalars(select(stories.c.id).where(stories.c.id.in_(survivors))))
+        gone = select(withdrawals.c.survivor).where(withdrawals.c.story.in_(survivors))
+    return [
+        story
+        for chunk in _chunks(sorted(found))
+        for story in _stories(
+            connection, select(stories).where(stories.c.id.in_(chunk)), _LIGHT_ARTICLE
+        )
+    ]
 
 
 def stories_at(connection: Connection, urls: Iterable[str]) -> list[Story]:
@@ -174,6 +216,7 @@ def _stories(
     query = (
         select(
             members.c.story,
+            members.c.article,
             members.c.position,
             story.c.last,
             *(story.c[name] for name in _STORY),
@@ -185,15 +228,40 @@ def _stories(
     )
     rows = sorted(connection.execute(query), key=attrgetter("story", "position"))
     rows.sort(key=attrgetter("last"), reverse=True)
+    relations_of = _relations(connection, map(attrgetter("article"), rows))
     for _, told in groupby(rows, attrgetter("story")):
-        parts = [_split(row[3:], _STORY, _MATCH, article_columns) for row in told]
+        parts = [_split(row[4:], _STORY, _MATCH, article_columns) for row in told]
+        related = (relations_of.get(article["id"], ()) for _, _, article in parts)
         yield Story(
             **parts[0][0],
             members=tuple(
                 Member(article=Article(**article), match=Match(**match) if match["level"] else None)
                 for _, match, article in parts
             ),
+            related=_surest(chain.from_iterable(related), besides=parts[0][0]["id"]),
         )
+
+
+def _relations(connection: Connection, names: Iterable[str]) -> dict[str, list[Related]]:
+    """Return which stories articles are related to now, by article."""
+    query = select(members.c.story, *(relations.c[name] for name in _RELATION)).join(
+        relations, relations.c.b == members.c.article
+    )
+    found: dict[str, list[Related]] = {}
+    for chunk in _chunks(names):
+        for story, *values in connection.execute(query.where(relations.c.a.in_(chunk))):
+            match = Match(**dict(zip(_RELATION, values, strict=True)))
+            found.setdefault(match.a, []).append(Related(story=story, match=match))
+    return found
+
+
+def _surest(related: Iterable[Related], *, besides: str) -> tuple[Related, ...]:
+    """Return one relation a story, the surest first, and none to the story itself."""
+    found: dict[str, Related] = {}
+    for relation in sorted(related, key=lambda r: (-r.match.probability, r.match.b)):
+        if relation.story != besides:
+            found.setdefault(relation.story, relation)
+    return tuple(found.values())
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

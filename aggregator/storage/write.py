@@ -20,22 +20,24 @@ from sqlalchemy import (
 
 from aggregator.errors import StoreError
 from aggregator.model import Article, Batch, Feed, Match, Story, Withdrawal
+from aggregator.storage import search
+from aggregator.storage.decisions import settle
 from aggregator.storage.read import withdrawn
 from aggregator.storage.schema import (
     article_keys,
     article_names,
-    articles,
     article_versions,
+    articles,
     digest,
     feed_items,
     feed_states,
     feeds,
     members,
-    stories,
-    vectors,
     muted,
     relations,
     searchable,
+    stories,
+    vectors,
     withdrawals,
 )
 from aggregator.storage.upsert import Row, add, execute, upsert
@@ -66,8 +68,6 @@ def save(connection: Connection, batch: Batch) -> None:
     read_items = [{"feed": feed, "digests": found} for feed, found in batch.digests]
     upsert(connection, feed_items, read_items)
     upsert(connection, articles, _rows(articles, batch.articles))
-    add(connection, article_keys, list(_keys(batch)))
-    add(connection, article_names, list(_names(batch.articles)))
     upsert(connection, searchable, search.rows(batch.articles))
     changed = [{"article": article, "hashes": hashes} for article, hashes in batch.versions]
     upsert(connection, article_versions, changed)
@@ -78,6 +78,7 @@ def save(connection: Connection, batch: Batch) -> None:
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)
     _date_anew(connection, batch)
+    settle(connection, batch.settled)
 
 
 def keep_vectors(connection: Connection, new: Mapping[bytes, bytes]) -> None:
@@ -100,13 +101,13 @@ def _names(batch: Iterable[Article]) -> Iterator[Row]:
                 yield {"digest": digest(name), "article": article.id}
 
 
-def _withdraw(connection: Connection, batch: Sequence[Withdrawal]) -> None:
 def _mute(connection: Connection, batch: Sequence[tuple[str, str | None]]) -> None:
     upsert(connection, muted, [{"article": a, "rule": rule} for a, rule in batch if rule])
     lifted = [{"lifted": article} for article, rule in batch if not rule]
     execute(connection, delete(muted).where(muted.c.article == bindparam("lifted")), lifted)
 
 
+def _withdraw(connection: Connection, batch: Sequence[Withdrawal]) -> None:
     add(connection, withdrawals, _rows(withdrawals, batch))
     ids = [{"gone": withdrawal.story} for withdrawal in batch]
     execute(connection, delete(members).where(members.c.story == bindparam("gone")), ids)
@@ -124,6 +125,8 @@ def _write_stories(connection: Connection, batch: Sequence[Story]) -> None:
     ids = [{"told": story.id} for story in batch]
     execute(connection, delete(members).where(members.c.story == bindparam("told")), ids)
     execute(connection, members.insert(), [row for story in batch for row in _members(story)])
+    matches = (related.match for story in batch for related in story.related)
+    add(connection, relations, _rows(relations, matches))
 
 
 def _members(story: Story) -> Iterator[Row]:

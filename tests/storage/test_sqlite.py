@@ -197,6 +197,8 @@ NOON = datetime(2025, 10, 17, 12, tzinfo=UTC)
         ("stories", (), {"since": NOON, "until": NOON, "content": False}),
         ("stories_at", (["https://taipei.example/1"],), {}),
         ("story_of", ("0000000000000001",), {}),
+        ("stories_of", (["0000000000000001"],), {}),
+        ("find_stories", ("3f2a",), {}),
         ("find_articles", ("00000000",), {}),
         ("find_articles", ("https://taipei.example/1",), {}),
         ("known", ([("taipei", "guid 1")],), {}),

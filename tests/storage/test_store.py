@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.model import Article, Batch, Known, Story, Withdrawal
+from aggregator.model import Article, Batch, Known, Related, Story, Verdict, Withdrawal
 from aggregator.storage import open_store
 
 HOUR = timedelta(hours=1)
@@ -323,6 +323,8 @@ class TestSave:
     def test_the_same_batch_twice_changes_nothing(self, store, dump, samples):
         first, second, third = (samples.article(number) for number in (1, 2, 3))
         store.save(Batch(articles=(first,), stories=(samples.story("b", first),)))
+        match = samples.story("a", first, second).members[1].match
+        related = Related(story="urn:uuid:c", match=match)
         batch = Batch(
             states=(samples.state(),),
             articles=(second, third),
@@ -330,8 +332,9 @@ class TestSave:
             versions=((first.id, ("0", "1")),),
             muted=((first.id, "word"),),
             digests=(("taipei", ("0f", "1e")),),
-            stories=(samples.story("a", second, third, first),),
+            stories=(samples.story("a", second, third, first, related=(related,)),),
             withdrawals=(Withdrawal(story="urn:uuid:b", survivor="urn:uuid:a", at=samples.noon),),
+            settled=(store.decisions.add(Verdict.MERGE, [first.id], [second.id], samples.noon),),
         )
         store.save(batch)
         store.keep_vectors({b"text": b"vector"})
