@@ -25,13 +25,14 @@ from aggregator.config.sections import (
     EncoderChoice,
     File,
     Limits,
+    MergeRule,
     Network,
     Onnx,
     Publish,
     Serve,
     Subscription,
-    View,
     TitleMute,
+    View,
     split,
 )
 from aggregator.errors import ConfigError
@@ -57,12 +58,21 @@ class Config:
     """Where the published files go; absolute."""
     serve: Serve
     """With the token itself, where the environment holds it."""
-    feeds: tuple[Feed, ...]
     callbacks: str | None
     """What the address of each of our WebSub callbacks begins with; None: no hub is asked."""
+    feeds: tuple[Feed, ...]
+    languages: tuple[str, ...] = ()
+    """The reader's, best first (BCP 47)."""
+    representative: tuple[Criterion, ...] = tuple(Criterion)
+    rules: tuple[Rule, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that must never be shown."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """The feeds whose items are each a story of their own."""
+        return frozenset(feed.id for feed in self.feeds if not feed.dedup)
 
     def redact(self, text: str) -> str:
         """Blot out every secret in a text."""
@@ -99,6 +109,7 @@ def load(
     feeds = tuple(_feeds(file, directory, secrets, report))
     if not report.problems:
         _check_views(file.publish.views, feeds, report)
+        _check_rules(file.rules, feeds, report)
     if report.problems:
         raise report.error()
     return Config(
@@ -110,7 +121,11 @@ def load(
         publish=file.publish,
         directory=directory / file.publish.directory,
         serve=serve,
+        callbacks=_callbacks(file),
         feeds=feeds,
+        languages=file.languages,
+        representative=file.representative,
+        rules=tuple(map(_rule, file.rules)),
         secrets=frozenset(secrets.values),
         warnings=tuple(report.warnings),
     )
@@ -121,7 +136,6 @@ class _Report:
 
     def __init__(self, source: str, lines: Mapping[Key, int]) -> None:
         self._source = source
-        callbacks=_callbacks(file),
         self._lines = lines
         self.problems: list[str] = []
         self.warnings: list[str] = []
@@ -151,6 +165,7 @@ _WORDS = {
     "missing": "this key is missing",
     "string_pattern_mismatch": "write letters, digits, “.”, “-” and “_” only, a letter first",
     "string_too_short": "write something here",
+    "too_short": "name one at least",
     "bool_type": "write true or false",
     "int_type": "write a whole number",
     "string_type": 'write a text; put a number or true/false in quotes ("…")',
@@ -217,12 +232,39 @@ def _check_views(views: Sequence[View], feeds: Iterable[Feed], report: _Report) 
             for name in getattr(view, key):
                 place: Key = ("publish", "views", number, key)
                 if name not in known:
-                    near = "".join(
-                        f"; did you mean {n}?" for n in get_close_matches(name, known, 1)
-                    )
-                    report.add(place, f"no feed has the id {name}{near}")
+                    report.add(place, _unknown(name, known))
                 elif known[name].private:
                     report.warn(place, f"the feed {name} is private: it counts in no view")
+
+
+def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: _Report) -> None:
+    """Complain of feeds that nobody subscribed to, and of rules that contradict each other."""
+    known = {feed.id: feed for feed in feeds}
+    said: dict[frozenset[str], tuple[str, int]] = {}
+    for number, rule in enumerate(rules):
+        place: Key = ("rules", number, "feeds")
+        for name in dict.fromkeys(rule.feeds):
+            if name not in known:
+                report.add(place, _unknown(name, known))
+            elif rule.merge == "always" and not known[name].dedup:
+                report.add(
+                    place, f"{name} has dedup: off, and is never merged; drop one of the two"
+                )
+        for pair in _rule(rule).pairs:
+            merge, other = said.setdefault(pair, (rule.merge, number))
+            if merge != rule.merge:
+                line = report.line(("rules", other))
+                report.add(place, f"the rule of line {line} says {merge} of these; drop one")
+                break
+
+
+def _rule(given: MergeRule) -> Rule:
+    return Rule(feeds=given.feeds, always=given.merge == "always")
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    near = "".join(f"; did you mean {n}?" for n in get_close_matches(name, list(known), 1))
+    return f"no feed has the id {name}{near}"
 
 
 def _address(written_url: str, directory: Path, secrets: Secrets) -> _Address:
@@ -310,7 +352,7 @@ def _feed(
 ) -> Feed:
     shortest, longest = _intervals(given, defaults)
     return Feed(
-        id=given.id or _default_id(address.host, _comparable(given.url)),
+        id=given.id or _default_id(address.host, comparable(given.url)),
         url=address.url,
         shown_url=address.shown,
         name=given.name or address.host,
@@ -319,12 +361,20 @@ def _feed(
         priority=given.priority,
         publisher=given.publisher,
         private=given.private,
+        dedup=given.dedup == "on",
+        mutes=tuple(dict.fromkeys(_mute(words) for words in mutes)),
         min_interval=shortest,
         max_interval=longest,
         timeout=given.timeout or defaults.timeout,
         access=reach,
         moves=Moves(sightings=defaults.move_sightings, span=defaults.move_span),
     )
+
+
+def _mute(given: str | TitleMute) -> Mute:
+    if isinstance(given, TitleMute):
+        return Mute(words=given.title, title_only=True)
+    return Mute(words=given)
 
 
 def _default_id(host: str, url: str) -> str:
@@ -350,7 +400,7 @@ def _without_userinfo(parts: SplitResult) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _comparable(url: str) -> str:
+def comparable(url: str) -> str:
     """Return what two spellings of one feed address share (RFC 3986 section 6.2)."""
     parts = urlsplit(url)
     if parts.scheme == "file":
@@ -360,22 +410,19 @@ def _comparable(url: str) -> str:
     with suppress(ValueError):
         netloc = ascii_host(netloc)
     path = quote(unquote(normpath(parts.path or "/")), safe="/")
-        dedup=given.dedup == "on",
-        mutes=tuple(dict.fromkeys(_mute(words) for words in mutes)),
     slash = "/" if parts.path.endswith("/") and path != "/" else ""
     return urlunsplit((parts.scheme, netloc, path + slash, parts.query, ""))
+
+
+def _callbacks(file: File) -> str | None:
+    public = file.websub.callback or file.serve.public_url
+    return f"{public.rstrip('/')}/websub/" if public and file.websub.enabled else None
 
 
 def _encoder(given: EncoderChoice, directory: Path) -> EncoderChoice:
     if isinstance(given, Onnx):
         return given.model_copy(update={"onnx": str(directory / given.onnx)})
     return given
-def _mute(given: str | TitleMute) -> Mute:
-    if isinstance(given, TitleMute):
-        return Mute(words=given.title, title_only=True)
-    return Mute(words=given)
-
-
 
 
 def _store_url(url: str, directory: Path) -> str:
@@ -386,8 +433,3 @@ def _store_url(url: str, directory: Path) -> str:
     if scheme != "sqlite" or not path or path.startswith(":memory:"):
         return url
     return f"sqlite:///{quote(str(directory / unquote(path)))}"
-def _callbacks(file: File) -> str | None:
-    public = file.websub.callback or file.serve.public_url
-    return f"{public.rstrip('/')}/websub/" if public and file.websub.enabled else None
-
-
