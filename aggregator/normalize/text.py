@@ -15,6 +15,7 @@ from typing import Final
 
 import nh3
 
+from aggregator.normalize import media
 from aggregator.normalize.url import resolve
 
 LEAD: Final = 400
@@ -111,7 +112,7 @@ _ATTRIBUTES: Final = {
     "audio": {"src"},
     "col": {"span"},
     "colgroup": {"span"},
-    "img": {"alt", "height", "src", "width"},
+    "img": {"alt", "height", "src", "width", *media.LAZY, *media.SETS, *media.HIDING},
     "ol": {"reversed", "start"},
     "source": {"src", "type"},
     "td": {"colspan", "headers", "rowspan"},
@@ -128,6 +129,8 @@ _ADDED: Final = {
 """What players and pictures are given, so that they can be used and do not tell on the reader."""
 _MEDIA: Final = re.compile(r"<(?:audio|img|video)\b")
 _LINKS: Final = frozenset({"href", "src"})
+_READ: Final = frozenset({*media.LAZY, *media.SETS, "style"})
+"""Attributes of pictures that are read and not published."""
 _SCHEMES: Final = {"http", "https", "mailto"}
 
 _HTML_NAMES: Final = (
@@ -147,10 +150,8 @@ _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
 _FLAT: Final = frozenset(
     "area br col dd dt embed hr img input li link meta option p source td th tr wbr".split()  # noqa: SIM905
 )
-_PIXEL: Final = re.compile(
-    r'<img(?=[^<>]* height="[01](?:px)?")(?=[^<>]* width="[01](?:px)?")[^<>]*>'
-    r"|<(?:img|source)(?![^<>]* src=)[^<>]*>"
-)
+_EMPTY: Final = re.compile(r"<source(?![^<>]* src=)[^<>]*>|<a\b[^<>]*>\s*</a>")
+"""Sources that lead nowhere, and links without a word or a picture to click on."""
 _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
 """Goes before parsing: what it holds is the picture that a script would have loaded later."""
 
@@ -159,6 +160,8 @@ def _attribute(base: str | None, tag: str, name: str, value: str) -> str | None:
     """Return an attribute's value as it is published, links absolute; None drops it."""
     if name in _LINKS:
         return resolve(base, value, mail=tag == "a") if value.strip() else None
+    if tag == "img" and name in _READ:
+        return media.attribute(base, name, value)
     return cleaned(value)
 
 
@@ -175,7 +178,8 @@ def sanitize(html: str, base: str | None) -> str:
         return html
     if html.count("<") > _MANY_TAGS and _too_deep(html):
         return escape(line(unescape(re.sub(r"<[^>]*>?", " ", html))), quote=False)
-    safe = _PIXEL.sub("", _cleaner(base).clean(_NOSCRIPT.sub("", html)))
+    linked = media.with_players(_NOSCRIPT.sub("", html), base)
+    safe = _EMPTY.sub("", media.shown(_cleaner(base).clean(linked)))
     return _sealed(_MEDIA.sub(lambda match: _ADDED[match[0]], safe))
 
 
