@@ -75,11 +75,13 @@ class HttpFetcher:
         connections_per_host: int = 1,
         limits: Limits | None = None,
         unread: int = _UNREAD,
+        recovery: timedelta = timedelta(seconds=2),
     ) -> None:
         """Take what servers are told of us, the clock, and what we allow ourselves and them.
 
         ``allow``: the ``host:port`` pairs that may be private or loopback addresses.
         ``host_cool_down``: the longest that a 429 holds for all that is to be asked of its host.
+        ``recovery``: the pause after a transfer that broke, for a server may be slow to notice.
         """
         self._user_agent = user_agent
         self._clock = clock
@@ -90,6 +92,7 @@ class HttpFetcher:
         self._connections_per_host = connections_per_host
         self._limits = limits or Limits()
         self._unread = unread
+        self._recovery = recovery
         self._refusals: dict[str, Refusal] = {}
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
@@ -112,6 +115,7 @@ class HttpFetcher:
             connections=self._connections,
             limits=self._limits,
             unread=self._unread,
+            recovery=self._recovery,
         )
         exchange.start()
         try:
@@ -137,6 +141,7 @@ class _Exchange:
         connections: int,
         limits: Limits,
         unread: int,
+        recovery: timedelta,
     ) -> None:
         self._requests = requests
         self._lanes = lanes
@@ -147,6 +152,7 @@ class _Exchange:
         self._connections = connections
         self._limits = limits
         self._most_unread = unread
+        self._recovery = recovery.total_seconds()
         self._wire = _Wire()
         self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
         self._idle: list[pycurl.Curl] = []
@@ -272,7 +278,8 @@ class _Exchange:
             return
         no_proxy = visit.is_proxied and code == pycurl.E_COULDNT_CONNECT and not visit.refusal
         visit.unheard = no_proxy or code in _UNHEARD
-        self._lanes.free(visit.address.host, time.monotonic())
+        pause = self._recovery if code else 0.0
+        self._lanes.free(visit.address.host, time.monotonic(), pause=pause)
         try:
             if code and not visit.enough:
                 raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch

@@ -67,11 +67,11 @@ class Lanes(Generic[T]):
         self._offer(host, lane)
         return job
 
-    def free(self, host: str, now: float) -> None:
-        """Say that the job at this host is done."""
+    def free(self, host: str, now: float, *, pause: float = 0.0) -> None:
+        """Say that the job at this host is done, and how long it needs at least to recover."""
         lane = self._lanes[host]
         lane.busy -= 1
-        lane.opens = now + self._delay
+        lane.opens = now + max(self._delay, pause)
         self._withdraw(host, lane)
         self._offer(host, lane)
 

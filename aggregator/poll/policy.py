@@ -18,6 +18,8 @@ PATIENCE = 3
 """Failures in a row after which a place that the feed moved to is doubted."""
 UNHEARD = timedelta(hours=2)
 """Back-off is for the sake of servers: one that never heard of us needs no more."""
+FORCED = timedelta(minutes=1)
+"""Between two polls by force of a feed that failed twice; it doubles with each further failure."""
 SLACK = 0.02
 """Share of the shortest interval that a poll may come early: runs do not take equally long."""
 
@@ -30,6 +32,8 @@ _AFRESH = frozenset(
     }
 )
 """What a server says that chokes on its own validators."""
+_DOUBLINGS = 20
+"""More than any interval leaves room for."""
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _ADVICE = {
@@ -55,7 +59,8 @@ _ADVICE = {
 def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = False) -> bool:
     """Return whether the feed may and should be asked now.
 
-    ``force`` goes over our own interval, never over the server's word. A feed never polled (state
+    ``force`` goes over our own interval, never over the server's word, and it asks a feed that
+    failed again and again after 1, 2, 4, … minutes at the earliest. A feed never polled (state
     None, or learned of another url) and a local file are always due.
     """
     known = _known(feed, state)
@@ -65,6 +70,9 @@ def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = Fal
         return False
     if timing.allowed_from(known, now) > now:
         return False
+    if known.failures > 1 and known.checked is not None:
+        doublings = min(known.failures - 2, _DOUBLINGS)
+        force = force and now >= known.checked + FORCED * 2**doublings
     return force or now >= known.due - SLACK * feed.min_interval
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from aggregator.model import Feed, FeedState, HubState, HubSubscription, Request, Response
@@ -175,7 +176,7 @@ def _patience(attempts: int) -> timedelta:
 
 
 def request(subscription: HubSubscription) -> Request:
-    """Return the request that subscribes, renews or ends (5.1)."""
+    """Return the request that subscribes, renews or ends (5.1); its answer names the token."""
     leaving = subscription.state is HubState.LEAVING
     said = {
         "hub.mode": "unsubscribe" if leaving else "subscribe",
@@ -186,7 +187,16 @@ def request(subscription: HubSubscription) -> Request:
         said["hub.lease_seconds"] = str(round(LEASE.total_seconds()))
         said["hub.secret"] = subscription.secret
     form = urlencode(said).encode()
-    return Request(feed=subscription.feed, url=subscription.hub, form=form)
+    return Request(feed=subscription.token, url=subscription.hub, form=form)
+
+
+def problem(answer: Response) -> str | None:
+    """Return in words why a hub takes no request; None where it does (5.1.2)."""
+    if answer.failure is not None:
+        return f"its hub cannot be asked: {answer.failure}"
+    if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return f"its hub answered {answer.status} to our request: it is asked again later"
+    return None
 
 
 def confirmed(

@@ -20,6 +20,7 @@ def make_fetcher():
             "user_agent": "test/1.0",
             "clock": lambda: NOW,
             "host_delay": timedelta(),
+            "recovery": timedelta(),
         }
         return HttpFetcher(**(defaults | options))
 

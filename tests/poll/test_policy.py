@@ -90,6 +90,17 @@ class TestDue:
         assert not policy.due(FEED, state, NOW + HOUR * 1.9, force=True)
         assert policy.due(FEED, state, NOW + 2 * HOUR, force=True)
 
+    def test_force_does_not_hammer_what_keeps_failing(self):
+        state, waits = learn(response=answered(500)), []
+        assert policy.due(FEED, state, NOW, force=True)
+        for _ in range(3):
+            state = learn(state, answered(500))
+            minutes = (NOW + timedelta(minutes=n) for n in range(99))
+            waits.append(
+                next(at for at in minutes if policy.due(FEED, state, at, force=True)) - NOW
+            )
+        assert waits == [timedelta(minutes=n) for n in (1, 2, 4)]
+
     def test_force_does_not_wake_what_is_gone(self):
         state = learn(response=answered(410))
         assert not policy.due(FEED, state, NOW + timedelta(days=999), force=True)
