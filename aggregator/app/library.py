@@ -11,7 +11,7 @@ from aggregator.app.aggregator import Aggregator
 from aggregator.app.reading import Reading, read
 from aggregator.app.redact import redacted
 from aggregator.errors import NotFoundError
-from aggregator.model import Article, PublishedSource, Story
+from aggregator.model import PublishedSource, Story
 from aggregator.publish.privacy import public
 
 _ON_HAND = 500
@@ -81,7 +81,7 @@ class Library:
             story
             for story in on_hand.stories
             if (language is None or language in story.languages)
-            and (category is None or category in self._categories(story))
+            and (category is None or category in self.categories(story))
         ]
         wanted = (language, *preferred) if language else tuple(preferred)
         return Front(
@@ -90,7 +90,7 @@ class Library:
             articles=sum(len(story.members) for story in told),
             publishers=len({name for story in told for name in story.publishers}),
             languages=_counted(story.languages for story in on_hand.stories),
-            categories=_counted(self._categories(story) for story in on_hand.stories),
+            categories=_counted(self.categories(story) for story in on_hand.stories),
             updated=max((story.updated for story in told), default=None),
         )
 
@@ -137,14 +137,13 @@ class Library:
         """Return the id under which a withdrawn story lives on."""
         return self._aggregator.store.browse.survivor(name)
 
-    def article(self, name: str) -> tuple[Article, Story]:
-        """Return an article by its whole id, with its story; raise NotFoundError."""
-        story = self._aggregator.store.story_of(name)
+    def story_with(self, article: str) -> Story:
+        """Return the story that shows an article to others, by its id; raise NotFoundError."""
+        story = self._aggregator.store.story_of(article)
         for shown in self.shown([story] if story else []):
-            for article in shown.articles:
-                if article.id == name:
-                    return article, shown
-        raise NotFoundError(f"there is no article {name}")
+            if any(member.article.id == article for member in shown.members):
+                return shown
+        raise NotFoundError(f"there is no article {article}")
 
     def read(self, stories: Iterable[Story], preferred: Sequence[str] = ()) -> tuple[Reading, ...]:
         """Make stories that may be seen ready for a page."""
@@ -157,7 +156,8 @@ class Library:
             stories = (redacted(story, config.redact) for story in stories)
         return [told for story in stories if (told := public(story, self.feeds)) is not None]
 
-    def _categories(self, story: Story) -> tuple[str, ...]:
+    def categories(self, story: Story) -> tuple[str, ...]:
+        """Return the categories of the feeds that tell a story."""
         named = (self.feeds[article.feed].category for article in story.articles)
         return tuple(dict.fromkeys(filter(None, named)))
 

@@ -31,11 +31,13 @@ def serve(
     - `aggregate serve`
     - `aggregate serve --poll --port 8000`
     """
+    from aggregator.app import Aggregator
     from aggregator.web.application import application
     from aggregator.web.server import serving
 
     report = Report()
-    with opened(config or context.obj) as aggregator:
+    path = config or context.obj
+    with opened(path) as aggregator:
         settings = aggregator.config.serve
         given = {"host": host, "port": port}
         settings = settings.model_copy(
@@ -50,6 +52,8 @@ def serve(
             if poll:
                 from aggregator.scheduler import run_forever
 
-                run_forever(aggregator, told=report.told, failed=report.failed)
+                # One of its own: what is decided on a page waits for the daemon's next tick.
+                with Aggregator.open(path) as polling:
+                    run_forever(polling, told=report.told, failed=report.failed)
             else:
                 served.wait()

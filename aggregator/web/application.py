@@ -1,15 +1,14 @@
 """The web application: what hangs where."""
 
-from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from aggregator import __version__
 from aggregator.app import Aggregator
 from aggregator.app.library import Library
 from aggregator.config.sections import Serve
-from aggregator.web import errors, health, pages
+from aggregator.web import actions, api, errors, health, pages, published, stream, websub
 from aggregator.web.guard import Guard
 from aggregator.web.owner import Owner
 from aggregator.web.site import Site
@@ -17,17 +16,10 @@ from aggregator.web.site import Site
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-def application(
-    aggregator: Aggregator,
-    *,
-    serve: Serve | None = None,
-    routers: Iterable[APIRouter] = (),
-    bodies: Mapping[str, int] | None = None,
-) -> FastAPI:
+def application(aggregator: Aggregator, *, serve: Serve | None = None) -> FastAPI:
     """Return the application over an open aggregator, which it never closes.
 
-    ``serve`` stands in for what the configuration says; ``routers`` are further routes; ``bodies``
-    says which of them, by the beginning of a path, take request bodies of how many bytes.
+    ``serve`` stands in for what the configuration says.
     """
     serve = serve or aggregator.config.serve
     app = FastAPI(
@@ -37,14 +29,20 @@ def application(
         docs_url=None,  # Swagger UI would come from another server
         redoc_url=None,
     )
-    app.add_middleware(Guard, hosts=hosts(serve), origin=origin(serve), bodies=bodies)
+    app.add_middleware(
+        Guard,
+        hosts=hosts(serve) | websub.hosts(aggregator.config.callbacks),
+        origin=origin(serve),
+        bodies={websub.PATH: aggregator.config.limits.body_size},
+    )
     owner = Owner(
         serve.token, now=aggregator.clock, secure=(serve.public_url or "").startswith("https:")
     )
     site = Site(aggregator, Library(aggregator), owner)
-    for router in (*routers, health.router(aggregator)):
+    for router in (health.router(aggregator), websub.router(aggregator), api.router(site)):
         app.include_router(router)
-    app.router.routes += pages.routes(site)
+    app.router.routes += (*stream.routes(site), *actions.routes(site), *pages.routes(site))
+    app.router.routes += published.routes(aggregator.config.directory)
     errors.install(app, site)
     return app
 

@@ -12,6 +12,8 @@ _STEPS = tuple(
 )
 _TICKS = 4
 """As many as a phone has room for."""
+_LABEL = 13.0
+"""Per cent of the width that a publisher's name takes."""
 _MARGIN = 3.0
 """Per cent of the width left free on both sides."""
 
@@ -22,6 +24,8 @@ class Mark:
 
     report: Report
     x: float
+    label: str | None
+    """Where its publisher's name is anchored (``text-anchor``); None where there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def timeline(story: Reading) -> Timeline:
         return round(_MARGIN + (100 - 2 * _MARGIN) * ((moment - first) / span), 2)
 
     lanes = tuple(
-        Lane(language, tuple(Mark(report, x(report.published)) for report in reports))
+        Lane(language, _marks(reports, [x(report.published) for report in reports]))
         for language, reports in story.by_language()
     )
     return Timeline(lanes, tuple(Tick(at, x(at)) for at in _round_times(first, last)))
@@ -82,6 +86,19 @@ def bars(counts: Sequence[int], *, most: int | None = None) -> tuple[Bar, ...]:
         Bar(round(number * width, 2), round(width * 0.72, 2), round(count / top, 3))
         for number, count in enumerate(counts)
     )
+
+
+def _marks(reports: Sequence[Report], places: Sequence[float]) -> tuple[Mark, ...]:
+    """Put reports on a lane, each with its publisher's name where that has room."""
+    marks: list[Mark] = []
+    taken = 0.0
+    for report, x in zip(reports, places, strict=True):
+        to_left = x > 100 - _LABEL
+        start = x - _LABEL if to_left else x
+        has_room = start >= taken
+        marks.append(Mark(report, x, ("end" if to_left else "start") if has_room else None))
+        taken = max(taken, start + _LABEL) if has_room else taken
+    return tuple(marks)
 
 
 def _round_times(first: datetime, last: datetime) -> list[datetime]:

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.errors import AggregatorError, NotFoundError, StoreLocked
+from aggregator.errors import AggregatorError, DecisionError, NotFoundError
 from aggregator.web.problem import Problem, problem
 from aggregator.web.site import Site
 
@@ -40,9 +40,9 @@ def install(app: FastAPI, site: Site) -> None:
     def missing(request: Request, error: NotFoundError) -> Response:
         return told(request, Problem(404, str(error)))
 
-    @app.exception_handler(StoreLocked)
-    def locked(request: Request, error: StoreLocked) -> Response:
-        return told(request, Problem(409, f"{error}; run aggregate serve --poll to be one process"))
+    @app.exception_handler(DecisionError)
+    def undecided(request: Request, error: DecisionError) -> Response:
+        return told(request, Problem(409, str(error)))
 
     @app.exception_handler(AggregatorError)
     def failed(request: Request, error: AggregatorError) -> Response:

@@ -71,7 +71,7 @@ class Pages:
     def search(self, request: Request) -> Response:
         """Find stories by words."""
         words = request.query_params.get("q", "")[:_WORDS].strip()
-        if words and not self._site.queries.take(_client(request)):
+        if words and not self._site.queries.take(client(request)):
             return self._site.page(
                 request, "error.html", status=429, detail="That was a lot: wait a moment."
             )
@@ -101,6 +101,7 @@ class Pages:
             request,
             "story.html",
             story=self._site.library.read([told], languages)[0],
+            decided="decided" in request.query_params,
             related=[(other, reasons[other.id]) for other in others],
         )
 
@@ -154,5 +155,6 @@ def place(text: str | None) -> Place | None:
         return None
 
 
-def _client(request: Request) -> str:
+def client(request: Request) -> str:
+    """Return who asks: an address."""
     return request.client.host if request.client else ""

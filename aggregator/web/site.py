@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ from aggregator.web.owner import Owner
 _COOKIE = "aggregator-language"
 _YEAR = 365 * 24 * 3600
 _FORM_FIELDS = 500
+_GUESS = timedelta(seconds=6)
 
 FORMATS = (
     ("Atom", "feed.atom", "application/atom+xml"),
@@ -49,6 +50,8 @@ class Site:
         self.owner = owner
         self.queries = Allowance(now=aggregator.clock)
         """For what costs much to answer."""
+        self.guesses = Allowance(now=aggregator.clock, at_once=10, every=_GUESS)
+        """For tokens tried, by everybody together."""
         self._look = Look(
             title=aggregator.config.publish.title,
             style=f"/static/style.css?{_digest('style.css')}",
