@@ -15,6 +15,9 @@ feeds:
   - {url: file:c.xml, id: podcast, dedup: off}
 """
 
+CONTRADICTION = """rules: [{feeds: [wire, mirror], merge: always},
+  {feeds: [mirror, wire], merge: never}]"""
+
 
 def read(more: str) -> Config:
     return load(FEEDS + more, directory=Path("/srv/news"), environment={})
@@ -64,11 +67,7 @@ def test_a_rule_of_several_feeds_is_about_every_two():
         ("rules: [{feeds: [], merge: never}]", 6, "rules[0].feeds: name one at least"),
         ("rules: [{feeds: [wire], merge: sometimes}]", 6, "rules[0].merge: "),
         ("rules:\n- {feeds: [wire, podcast], merge: always}", 7, "podcast has dedup: off"),
-        (
-            "rules: [{feeds: [wire, mirror], merge: always},\n{feeds: [mirror, wire], merge: never}]",
-            7,
-            "the rule of line 6 says always of these; drop one",
-        ),
+        (CONTRADICTION, 7, "the rule of line 6 says always of these; drop one"),
         ("representative: [newest]", 6, "representative[0]: "),
         ("languages: [traditional_chinese]", 6, "languages[0]: "),
     ],
