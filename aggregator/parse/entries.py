@@ -21,6 +21,11 @@ _BRACKETED = re.compile(r"(?P<name>[^@]*)[<(]" + _ADDRESS + r"[>)]")
 """``Bob Smith <bob@example.org>``"""
 _LONGEST_NUMBER = 18
 """Digits: more bytes than any file has."""
+_LONGEST_TAG = 35
+"""Characters of a language tag (RFC 5646 section 4.4.1)."""
+MAX_NAMES = 100
+LONGEST_NAME = 1_000
+"""Authors of a feed are those of each of its items: without a limit it grows by their number."""
 
 
 def entry(raw: Raw, feed_authors: tuple[str, ...], *, permalink: bool, atom: bool) -> Entry:
@@ -61,10 +66,9 @@ def text(raw: Raw, key: str) -> str | None:
 
 def names(raw: Raw) -> tuple[str, ...]:
     """Return the names of the authors, the address of one who gives no name."""
-    people = [
-        text(person, "name") or text(person, "email") for person in _get(raw, "authors") or ()
-    ]
-    return tuple(dict.fromkeys(_person(name) for name in people if name))
+    people = (_get(raw, "authors") or ())[:MAX_NAMES]
+    found = [text(person, "name") or text(person, "email") for person in people]
+    return tuple(dict.fromkeys(_person(name[:LONGEST_NAME]) for name in found if name))
 
 
 def related(raw: Raw, relation: str) -> Iterator[str]:
@@ -119,9 +123,15 @@ def _content(raw: Raw, detail: Raw, value: str, *, atom: bool) -> Content:
     return Content(
         value=value,
         html=not atom or text(detail, "type") in _HTML_TYPES,
-        language=text(detail, "language") or text(raw, "language"),
+        language=_language(detail) or _language(raw),
         base=text(detail, "base"),
     )
+
+
+def _language(raw: Raw) -> str | None:
+    """Return the xml:lang in force, which many items may have from one place."""
+    tag = text(raw, "language")
+    return tag if tag and len(tag) <= _LONGEST_TAG else None
 
 
 def _dates(raw: Raw, *, atom: bool) -> tuple[str | None, str | None]:

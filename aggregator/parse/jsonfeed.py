@@ -1,24 +1,35 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/).
 
-A field of the wrong type costs that field, an item that is no object costs that item.
+A field of the wrong type costs that field, an item that is no object costs that item, and a
+document that breaks off costs the items from there on.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from aggregator.model import Content, Enclosure, Entry, ParsedFeed
 from aggregator.parse import refusal
+from aggregator.parse.cleaned import counted
+from aggregator.parse.entries import LONGEST_NAME, MAX_NAMES
 from aggregator.parse.items import DIGEST_DIGITS
+from aggregator.parse.outline import MAX_ITEMS
 
 _VERSIONS = {
     "https://jsonfeed.org/version/1": "json10",
     "https://jsonfeed.org/version/1.1": "json11",
 }
 _SHOWN_PROBLEMS = 5
+_ITEMS = re.compile(r'"items"\s*+:\s*+\[')
+_BETWEEN = re.compile(r"\s*+,?\s*+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which an escape can write and no encoding can."""
 
 
 def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedFeed:
@@ -26,15 +37,15 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
 
     Raises ParseError where it is not JSON, or JSON of another kind.
     """
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise refusal.other_json(f"it cannot be read: {error}") from error
+    document, broken = _load(data.decode("utf-8", "replace"))
     if not isinstance(document, dict):
         raise refusal.other_json("a list, not an object")
+    listed = document.get("items")
+    if isinstance(listed, list) and len(listed) > MAX_ITEMS:
+        raise refusal.too_slow(f"more than {MAX_ITEMS} items")
     feed = _Fields(document, "", [])
     version = (feed.text("version") or "").replace("http:", "https:").rstrip("/")
-    if version not in _VERSIONS and not isinstance(document.get("items"), list):
+    if version not in _VERSIONS and not isinstance(listed, list):
         raise refusal.other_json("it has neither a known version nor a list of items")
     authors = _authors(feed)
     items = tuple(feed.objects("items"))
@@ -57,8 +68,38 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
         ),
         self_url=feed.text("feed_url"),
         digests=digests,
-        problems=_told(feed.problems),
+        truncated=bool(broken),
+        problems=broken + _told(feed.problems),
     )
+
+
+def _load(text: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the document, or of one that breaks off all before that, and a word on where.
+
+    Raises ParseError where it breaks off before its items begin.
+    """
+    try:
+        return json.loads(text), ()
+    except (ValueError, RecursionError) as error:
+        begin = _ITEMS.search(text)
+        items = list(_complete(text, begin.end())) if begin else []
+        if begin is None or not items:
+            raise refusal.other_json(f"it cannot be read: {error}") from error
+        try:
+            document = json.loads(text[: begin.end()] + "]}")
+        except (ValueError, RecursionError):
+            raise refusal.other_json(f"it cannot be read: {error}") from error
+        told = f"cut off or broken after {counted(len(items), 'item')} ({error})"
+    return document | {"items": items}, (told,)
+
+
+def _complete(text: str, position: int) -> Iterator[Any]:
+    """Yield the values of a list, one after the other, as far as they can be read."""
+    decoder = json.JSONDecoder()
+    with suppress(ValueError, RecursionError):
+        while between := _BETWEEN.match(text, position):
+            value, position = decoder.raw_decode(text, between.end())
+            yield value
 
 
 def _entry(item: "_Fields", feed_authors: tuple[str, ...]) -> Entry:
@@ -88,8 +129,9 @@ def _content(value: str | None, language: str | None, *, html: bool) -> Content 
 
 def _authors(fields: "_Fields") -> tuple[str, ...]:
     """Return the names: 1.1 has a list, 1.0 one."""
-    people = [*fields.objects("authors"), *fields.object("author")]
-    return tuple(dict.fromkeys(name for person in people if (name := person.text("name"))))
+    people = [*islice(fields.objects("authors"), MAX_NAMES), *fields.object("author")]
+    names = (person.text("name") for person in people)
+    return tuple(dict.fromkeys(name[:LONGEST_NAME] for name in names if name))
 
 
 def _enclosures(item: "_Fields") -> Iterator[Enclosure]:
@@ -124,7 +166,7 @@ class _Fields:
     def text(self, name: str) -> str | None:
         value = self.values.get(name)
         if isinstance(value, str):
-            return value.strip() or None
+            return _SURROGATE.sub("\ufffd", value).strip() or None
         self.missing(value, name, "a text")
         return None
 
@@ -146,7 +188,7 @@ class _Fields:
         for index, value in enumerate(self.list(name)):
             if isinstance(value, str):
                 if value.strip():
-                    yield value.strip()
+                    yield _SURROGATE.sub("\ufffd", value).strip()
             else:
                 self.missing(value, f"{name}[{index}]", "a text")
 

@@ -7,10 +7,11 @@ is quadratic in the attributes of an element, in namespaces, and in an item's ca
 
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 from xml.parsers import expat
 
-from aggregator.errors import ParseError
+from aggregator.parse.refusal import too_slow
 
 MAX_DEPTH: Final = 200
 """Elements within each other."""
@@ -22,6 +23,10 @@ MAX_NAMESPACES: Final = 200
 """Distinct ones in a document."""
 MAX_CHILDREN: Final = 2_000
 """Elements directly within an item, and categories anywhere within it or within the feed."""
+MAX_BASE: Final = 2_048
+"""Characters of an xml:base: feedparser resolves it anew for each element below."""
+
+_BASE: Final = "http://www.w3.org/XML/1998/namespace base xml"
 
 _CATEGORIES: Final = frozenset({"category", "keywords", "subject", "tags"})
 
@@ -71,7 +76,8 @@ class Outline:
     items: tuple[Item, ...]
     """The outermost ones, in document order."""
     context: str | None
-    """All that items inherit (namespaces, xml:base, xml:lang); None where it is not one for all."""
+    """A digest of all that items inherit (namespaces, xml:base, xml:lang); None where it is not
+    one for all."""
 
 
 def outline(data: bytes) -> Outline:
@@ -116,25 +122,28 @@ class _Walk:
         self.text_start = 0
         self.namespaces: set[str] = set()
         self.declared: list[str] = []
-        self.ancestors: list[str] = []
+        self.ancestors: list[str] = [""]
+        """A digest for each open element outside of items: of its tag and of all tags above."""
         self.contexts: set[str] = set()
 
     def start(self, qualified: str, attributes: dict[str, str]) -> None:
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
-            raise _refusal(f"more than {MAX_ELEMENTS} elements")
+            raise too_slow(f"more than {MAX_ELEMENTS} elements")
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _refusal(f"elements nested more than {MAX_DEPTH} deep")
+            raise too_slow(f"elements nested more than {MAX_DEPTH} deep")
         if len(attributes) > MAX_ATTRIBUTES:
-            raise _refusal(f"an element of more than {MAX_ATTRIBUTES} attributes")
+            raise too_slow(f"an element of more than {MAX_ATTRIBUTES} attributes")
+        if len(attributes.get(_BASE, "")) > MAX_BASE:
+            raise too_slow(f"an xml:base of more than {MAX_BASE} characters")
         name = _local(qualified)
         if self.item_depth:
             self.within_item(name, attributes)
         elif name in _ITEMS and self.depth > 1 and _is_feed_element(qualified):
             if len(self.items) == MAX_ITEMS:
-                raise _refusal(f"more than {MAX_ITEMS} items")
-            self.contexts.add("\n".join(self.ancestors))
+                raise too_slow(f"more than {MAX_ITEMS} items")
+            self.contexts.add(self.ancestors[-1])
             self.item_depth = self.depth
             self.item_start = self.parser.CurrentByteIndex
             self.permalink, self.children = False, 0
@@ -155,7 +164,8 @@ class _Walk:
             self.feed_categories = _bounded(self.feed_categories + 1)
         if self.kind is None and name in KINDS and self.depth <= _KIND_DEPTH:
             self.kind = name
-        self.ancestors.append(f"{name} {sorted(attributes.items())} {sorted(self.declared)}")
+        tag = f"{self.ancestors[-1]} {name} {sorted(attributes.items())} {sorted(self.declared)}"
+        self.ancestors.append(sha256(tag.encode()).hexdigest())
         self.declared.clear()
 
     def end(self, qualified: str) -> None:
@@ -182,7 +192,7 @@ class _Walk:
     def declare(self, prefix: str | None, uri: str | None) -> None:
         self.namespaces.add(uri or "")
         if len(self.namespaces) > MAX_NAMESPACES:
-            raise _refusal(f"more than {MAX_NAMESPACES} namespaces")
+            raise too_slow(f"more than {MAX_NAMESPACES} namespaces")
         if not self.item_depth:
             self.declared.append(f"{prefix}={uri}")
 
@@ -198,13 +208,9 @@ class _Walk:
         )
 
 
-def _refusal(excess: str) -> ParseError:
-    return ParseError(f"it is built to be slow to read: {excess}; report it if it is a real feed")
-
-
 def _bounded(count: int) -> int:
     if count > MAX_CHILDREN:
-        raise _refusal(f"more than {MAX_CHILDREN} elements or categories of an item")
+        raise too_slow(f"more than {MAX_CHILDREN} elements or categories of an item")
     return count
 
 

@@ -81,6 +81,11 @@ def other_json(found: str) -> ParseError:
     return ParseError(f"JSON came that is no JSON Feed ({found}); look for the feed's own address")
 
 
+def too_slow(excess: str) -> ParseError:
+    """Return the error for what no real feed has and what would take its reader too long."""
+    return ParseError(f"it is built to be slow to read: {excess}; report it if it is a real feed")
+
+
 def nothing() -> ParseError:
     """Return the error for an empty body."""
     return ParseError("an empty document came; its publisher has to mend it if it stays so")

@@ -15,6 +15,8 @@ from aggregator.parse.characters import escape
 from aggregator.parse.outline import MAX_ATTRIBUTES, MAX_DEPTH
 
 _NAME = r"[A-Za-z_][\w.-]*+(?::[A-Za-z_][\w.-]*+)?+"
+_MARKUP: Final = re.compile(r"<(?=[A-Za-z_/!?])", re.ASCII)
+"""What may begin markup; any other ``<`` is text."""
 _TAG: Final = re.compile(
     rf"""<(?P<end>/?)(?P<name>(?!xmlns:){_NAME})
     (?P<attributes>(?:[\s/](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)?+)>""",
@@ -86,12 +88,12 @@ class _Repair:
     def run(self) -> Repaired:
         position = 0
         while not self.finished:
-            bracket = self.text.find("<", position)
-            if bracket < 0:
+            bracket = _MARKUP.search(self.text, position)
+            if bracket is None:
                 self.characters(self.text[position:])
                 break
-            self.characters(self.text[position:bracket])
-            position = self.markup(bracket)
+            self.characters(self.text[position : bracket.start()])
+            position = self.markup(bracket.start())
         truncated = bool(self.open)
         if self.item_depth:
             self.close(self.item_depth - 1)

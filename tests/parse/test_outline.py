@@ -88,6 +88,7 @@ def test_items_in_two_places_have_no_common_context():
         (rss("<a>" * 300 + "</a>" * 300), "deep"),
         (rss("<a " + " ".join(f'a{i}="1"' for i in range(200)) + "/>"), "attributes"),
         (rss("<a " + " ".join(f'xmlns:a{i}="u{i}"' for i in range(300)) + "/>"), "namespaces"),
+        (rss(f"<a xml:base='{'x/' * 1_100}'/>"), "xml:base of more than 2048"),
         (rss("<item/>" * 60_000), "items"),
         (rss("<p>" + "<a/>" * 1_000_000 + "</p>"), "1000000 elements"),
         (rss("<item>" + "<a/>" * 3000 + "</item>"), "elements or categories"),

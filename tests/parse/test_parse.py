@@ -92,6 +92,19 @@ def test_entity_bombs_do_not_expand():
     assert entry.title.value == "&l9;"
 
 
+def test_what_every_item_inherits_does_not_grow_with_their_number():
+    names = b"".join(b"<author><name>%d %s</name></author>" % (n, b"x" * 5000) for n in range(500))
+    tag = b"a" * 10_000
+    body = (
+        b"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='%s'>%s<entry><title>t</title></entry>"
+    )
+    [entry] = parse(respond((body + b"</feed>") % (tag, names))).entries
+    assert len(entry.authors) == 100
+    assert max(map(len, entry.authors)) == 1000
+    assert entry.title is not None
+    assert entry.title.language is None
+
+
 def test_huge_title_is_kept():
     [entry] = parse(respond(RSS % (b"<item><title>%s</title></item>" % (b"x" * 1_000_000)))).entries
     assert entry.title is not None
