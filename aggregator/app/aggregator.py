@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from random import Random
 from socket import gethostname
@@ -16,6 +17,7 @@ from aggregator.app.explain import PairExplanation
 from aggregator.app.mutes import muting
 from aggregator.app.naming import article_named, story_of
 from aggregator.app.publishing import publish
+from aggregator.app.pushes import Pushes
 from aggregator.app.summary import Summary
 from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
@@ -25,6 +27,7 @@ from aggregator.model import FeedState, Story
 from aggregator.parse.sandbox import SandboxedParser
 from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled
 from aggregator.poll.fetcher import FeedFetcher
+from aggregator.poll.websub import relaxed
 from aggregator.storage import SqlStore, open_store
 
 
@@ -78,6 +81,7 @@ class Aggregator:
         limits = config.limits
         self._sandbox = SandboxedParser(time=limits.parse_time, memory=limits.parse_memory)
         self.parse = parse or self._sandbox
+        self._pushes = Pushes(config, store, self.fetcher, clock)
         self._pipeline: Pipeline | None = None
         """While other runs are excluded."""
 
@@ -162,8 +166,9 @@ class Aggregator:
 
     def feeds(self) -> Mapping[str, FeedState]:
         """Return what polling learned of each subscribed feed, by its id."""
-        states = self.store.states()
-        return {feed.id: states.get(feed.id, FeedState(feed=feed.id)) for feed in self.config.feeds}
+        feeds = {feed.id: feed for feed in self.config.feeds}
+        states = relaxed(feeds, self.store.states(), self._pushes.relied_on())
+        return {feed: states.get(feed, FeedState(feed=feed)) for feed in feeds}
 
     def is_healthy(self) -> bool:
         """Whether a poll has succeeded within the longest interval at which feeds are polled."""
@@ -215,6 +220,7 @@ class Aggregator:
             random=self._random,
             mute=muting(self.config.feeds),
             redact=self.config.redact,
+            pushed=self._pushes.relied_on,
         )
 
     def _poll(
@@ -225,11 +231,18 @@ class Aggregator:
         polled: list[Polled] = []
         stories: dict[str, Story] = {}
         try:
-            for taken in pipeline.run(force=force, tick=tick, watch=watch):
+            relied_on = self._pushes.relied_on()
+            for taken in chain(
+                map(pipeline.take, self._pushes.deliveries()),
+                pipeline.run(force=force, tick=tick, watch=watch),
+            ):
                 polled += taken.polled
                 stories |= {story.id: story for story in taken.stories}
                 for withdrawal in taken.withdrawals:
                     stories.pop(withdrawal.story, None)
+            self._pushes.compare(polled, relied_on)
+            if not self._dry_run:
+                self._pushes.keep()
         except BaseException:
             self._pipeline = self._new_pipeline()  # the old one may know what was not stored
             raise
