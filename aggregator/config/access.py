@@ -56,14 +56,20 @@ def proxy(written: str, secrets: Secrets) -> str:
     return f"{parts.scheme}://{userinfo}{at}{f'[{host}]' if ':' in host else host}{port}"
 
 
+def has_clear_password(url: str | None, secrets: Secrets) -> bool:
+    """Tell whether a url holds a password, and not the name of a variable."""
+    parts = split(url or "")
+    return bool(parts and parts.password and not secrets.is_variable(parts.password))
+
+
 def unwise(given: Subscription, secrets: Secrets) -> Iterator[tuple[str, str]]:
     """Yield what works and should not be so: the key, and what to do."""
-    auth, proxied = given.auth, split(given.proxy or "")
+    auth = given.auth
     if auth is not None:
         written = auth.bearer if auth.basic is None else auth.basic.password
         if written and not secrets.is_variable(written):
             yield "auth", IN_CLEAR
-    if proxied and proxied.password and not secrets.is_variable(proxied.password):
+    if has_clear_password(given.proxy, secrets):
         yield "proxy", IN_CLEAR
     for name, value in given.headers.items():
         if _SENSITIVE.search(name) and not secrets.is_variable(value):

@@ -106,6 +106,8 @@ def load(
         serve = _serve(file.serve, secrets)
     except ValueError as error:
         report.add(("serve", "token"), str(error))
+    if access.has_clear_password(file.network.proxy, secrets):
+        report.warn(("network", "proxy"), access.IN_CLEAR)
     feeds = tuple(_feeds(file, directory, secrets, report))
     if not report.problems:
         _check_views(file.publish.views, feeds, report)
@@ -282,7 +284,7 @@ def _address(written_url: str, directory: Path, secrets: Secrets) -> _Address:
         raise ValueError("this address names no host, or a port that cannot be")
     if parts.password:
         secrets.remember(parts.password)
-    in_clear = written.password and not secrets.is_variable(written.password)
+    in_clear = access.has_clear_password(written_url, secrets)
     return _Address(
         parts.geturl(),
         _without_userinfo(written),
