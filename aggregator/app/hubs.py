@@ -5,15 +5,28 @@ with ``hub.mode=publish`` and ``hub.url``.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin
 
 from aggregator.config import Publish
-from aggregator.model import Message
+from aggregator.model import Message, Request, Response
 from aggregator.publish import atom, jsonfeed, rss
+
+if TYPE_CHECKING:
+    from aggregator.app.aggregator import Aggregator
 
 KIND = "ping"
 _FEEDS = (atom.NAME, rss.NAME, jsonfeed.NAME)
+_AT_ONCE = 100
+"""Pings a run."""
+_PATIENCE = timedelta(seconds=10)
+_RETRY = timedelta(minutes=1)
+_LONGEST_RETRY = timedelta(hours=6)
+_ATTEMPTS = 16
+"""Two days of them."""
 
 
 def pings(settings: Publish, changed: Iterable[str], now: datetime) -> list[Message]:
@@ -34,3 +47,41 @@ def pings(settings: Publish, changed: Iterable[str], now: datetime) -> list[Mess
         for hub in settings.hubs
         for topic in topics
     ]
+
+
+def deliver(aggregator: "Aggregator") -> None:
+    """Send the pings that are due: each at least once, again later where a hub does not take it.
+
+    Whatever becomes of them, what is published is published. Those for hubs that are no longer
+    configured are dropped, and so are those that failed for two days: the next change is told
+    anew.
+    """
+    outbox, now = aggregator.store.outbox, aggregator.clock()
+    waiting = {message.id: message for message in outbox.due(KIND, now, limit=_AT_ONCE)}
+    hubs = set(aggregator.config.publish.hubs)
+    outbox.drop(m for m in waiting.values() if m.target not in hubs)
+    requests = [
+        Request(feed=m.id, url=m.target, form=m.body.encode(), timeout=_PATIENCE)
+        for m in waiting.values()
+        if m.target in hubs
+    ]
+    for answer in aggregator.fetcher.fetch(requests):
+        message = waiting[answer.feed]
+        error = None if answer.spared else _problem(answer)
+        attempts = message.attempts + bool(error)
+        if error is None and not answer.spared:
+            outbox.sent([message])
+        elif attempts == _ATTEMPTS:
+            outbox.drop([message])
+        else:
+            due = now + min(_RETRY * (1 << attempts), _LONGEST_RETRY)
+            shown = error and aggregator.config.redact(error)
+            outbox.postpone([replace(message, due=due, attempts=attempts, error=shown)])
+
+
+def _problem(answer: Response) -> str | None:
+    if answer.failure is not None:
+        return answer.failure
+    if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return f"the hub answered {answer.status}"
+    return None

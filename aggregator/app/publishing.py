@@ -13,6 +13,7 @@ from aggregator.publish import Edition, opml, select
 from aggregator.publish.archive import full_pages
 from aggregator.publish.atom import archive_name
 from aggregator.publish.files import missing, outdated, sweep, write
+from aggregator.publish.history import without_history
 from aggregator.publish.item import Item
 from aggregator.publish.privacy import public
 from aggregator.publish.render import OURS, archive_entries, render, render_archives
@@ -43,6 +44,7 @@ def publish(aggregator: "Aggregator") -> tuple[str, ...]:
     changed = write(config.directory, files)
     sweep(config.directory, OURS, {*files, *(name for i in issues for name in i.archives)})
     store.publications.forget_others([issue.edition.folder for issue in issues])
+    hubs.deliver(aggregator)
     return changed
 
 
@@ -69,6 +71,8 @@ class _Desk:
         self._settings = aggregator.config.publish
         self._store = aggregator.store
         self._feeds = {feed.id: feed for feed in self._config.feeds if not feed.private}
+        since = aggregator.store.subscribed()
+        self._since = {feed: since[feed] for feed in self._feeds if feed in since}
         self._newest: list[Story] = []
         self._all_read = False
         self.now = now
@@ -166,7 +170,7 @@ class _Desk:
         """Choose a view's stories, reading as far into the past as it takes to fill it."""
         limit = (view and view.limit) or self._settings.limit
         while True:
-            edition = self._select(self._newest, view)
+            edition = self._select(without_history(self._newest, self._since), view)
             if len(edition.stories) == limit or self._all_read:
                 break
             self._read_on()

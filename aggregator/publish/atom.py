@@ -24,12 +24,8 @@ NAME = "feed.atom"
 TYPE = "application/atom+xml"
 _ARCHIVE = "archive/"
 
-_NAMESPACES = {
-    "xmlns": ATOM,
-    "xmlns:at": "http://purl.org/atompub/tombstones/1.0",
-    "xmlns:fh": "http://purl.org/syndication/history/1.0",
-    "xmlns:media": MEDIA,
-}
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 
 def archive_name(number: int) -> str:
@@ -66,6 +62,7 @@ def archive(edition: Edition, page: ArchivePage) -> bytes:
     feed = _feed(edition)
     _head(feed, edition, name, _ARCHIVE)
     child(feed, "updated", rfc3339_exact(page.updated))
+    feed.set("xmlns:fh", _HISTORY)
     child(feed, "fh:archive")
     child(feed, "link", rel="current", type=TYPE, href=edition.href(NAME, _ARCHIVE))
     if page.number > 1:
@@ -76,7 +73,7 @@ def archive(edition: Edition, page: ArchivePage) -> bytes:
 
 
 def _feed(edition: Edition) -> Element:
-    return Element("feed", {**_NAMESPACES, "xml:lang": edition.language})
+    return Element("feed", {"xmlns": ATOM, "xmlns:media": MEDIA, "xml:lang": edition.language})
 
 
 def _head(feed: Element, edition: Edition, name: str, within: str = "") -> None:
@@ -127,6 +124,7 @@ def _tombstone(
 ) -> None:
     """Say that a story is withdrawn, by whom, and which one it turned out to be."""
     gone = child(feed, "at:deleted-entry", ref=tombstone.story, when=rfc3339(tombstone.at))
+    gone.set("xmlns:at", _TOMBSTONES)  # here: most feeds need none, and validators know it not
     child(child(gone, "at:by"), "name", edition.title)
     survivor = told.get(tombstone.survivor)
     if survivor is None:

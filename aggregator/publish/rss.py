@@ -36,6 +36,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
             "xmlns:media": MEDIA,
         },
     )
+    restriction(rss, edition.settings)
     channel = child(rss, "channel")
     child(channel, "title", edition.title)
     child(channel, "link", edition.href(FRONT_PAGE))
@@ -71,7 +72,6 @@ def _about(channel: Element, edition: Edition) -> None:
         child(image, "title", edition.title)
         child(image, "link", edition.href(FRONT_PAGE))
     polling(channel, settings)
-    restriction(channel, settings)
 
 
 def _item(channel: Element, item: Item, content: str) -> None:
