@@ -54,13 +54,12 @@ def configuration(path: Path) -> Config:
     return would_be(path, str)
 
 
-def feed_at(path: Path, url: str) -> Feed:
-    """Return the feed that an address would be, with all that the configuration says for feeds.
+def trying(path: Path, url: str) -> Config:
+    """Return the configuration as it would be with this address as its last feed.
 
     The address may hold ``${NAME}``. Raises ConfigError, in words, where it is none.
     """
-    config = would_be(path, lambda text: add(text, [{"url": url, "id": _PROBE}], str(path)))
-    return config.feeds[-1]
+    return would_be(path, lambda text: add(text, [{"url": url, "id": _PROBE}], str(path)))
 
 
 def literal(url: str) -> str:

@@ -52,11 +52,11 @@ def add(
     given = {k: v for k, v in {**keys, "publisher": publisher}.items() if v is not None}
     with spoken():
         before = subscriptions.configuration(path)
-        with _asker(before) as asker:
-            address = finding.with_scheme(url)
-            if _is_known(before, address):
-                return
-            found = finding.find(asker, address, lambda at: subscriptions.feed_at(path, at))
+        address = finding.with_scheme(url)
+        if _is_known(before, address):
+            return
+        with _asker(subscriptions.trying(path, address)) as asker:
+            found = finding.find(asker, address, lambda at: _feed_at(path, at))
             chosen = _chosen(found, every=all_, first=first, number=select)
             if len(chosen) > 1 and (id_ or name):
                 raise typer.BadParameter("--id and --name are for one feed", param_hint="--all")
@@ -119,7 +119,8 @@ def check(
         except NotFoundError:
             if not _may_be_address(feed):
                 raise
-            wanted = subscriptions.feed_at(path, finding.with_scheme(feed))
+            configuration = subscriptions.trying(path, finding.with_scheme(feed))
+            wanted = configuration.feeds[-1]
         with _asker(configuration) as asker:
             result = checked(asker, wanted)
         if as_json:
@@ -158,11 +159,11 @@ def import_(
             print(f"left out: {refused}", file=sys.stderr)
         for warning in set(imported.config.warnings) - set(before.warnings):
             print(f"warning: {warning}", file=sys.stderr)
-        print(f"Added {_feeds(len(imported.added))} to {path}")
+        print(f"Added {_counted(len(imported.added), 'feed')} to {path}")
         if imported.known:
-            print(f"{_feeds(imported.known)} known already or named twice")
+            print(f"{_counted(imported.known, 'feed')} known already or named twice")
         if imported.elsewhere:
-            print(f"{imported.elsewhere} links to other lists were not followed")
+            print(f"{_counted(imported.elsewhere, 'link')} to another list not followed")
 
 
 @cli.command()
@@ -205,6 +206,13 @@ def _asker(config: "Configuration") -> Iterator["Asker"]:
 
     with asking(config, watch=watch) as asker:
         yield asker
+
+
+def _feed_at(path: Path, url: str) -> Feed:
+    """Return the feed that an address would be in this configuration."""
+    from aggregator.app import subscriptions
+
+    return subscriptions.trying(path, url).feeds[-1]
 
 
 def _may_be_address(text: str) -> bool:
@@ -255,7 +263,7 @@ def _asked(
         url = found.link.url if found.answer else subscriptions.literal(found.link.url)
         if _is_known(config, url):
             continue
-        answer = found.answer or asker.ask(subscriptions.feed_at(path, url))
+        answer = found.answer or asker.ask(_feed_at(path, url))
         if answer.document is not None:
             answers.append((url, answer))
         else:
@@ -276,8 +284,8 @@ def _keep(config: "Configuration", answers: Sequence["Answer"]) -> None:
         print("another run is at work: it polls what is new when it reads the file again")
         return
     articles = sum(polled.new for polled in kept.polled)
-    print(f"Stored {articles} article{'s' * (articles != 1)}; the next run publishes them")
+    print(f"Stored {_counted(articles, 'article')}; the next run publishes them")
 
 
-def _feeds(number: int) -> str:
-    return f"{number} feed{'s' * (number != 1)}"
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"

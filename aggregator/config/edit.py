@@ -209,8 +209,9 @@ class _InLines:
             lines[-1] = lines[-1].removesuffix("\r")
         if len(self._entries) == 1:
             name = self._line(self._feeds.name.end)
-            colon = lines[name].index(":", self._column_of(self._feeds.name.end)) + 1
-            lines[name] = f"{lines[name][:colon]} []{lines[name][colon:]}"
+            end = self._column_of(self._feeds.name.end)
+            before, colon, after = lines[name][end:].partition(":")
+            lines[name] = f"{lines[name][:end]}{before}{colon} []{after}"
         return "\n".join(lines)
 
     def _line(self, index: int) -> int:
