@@ -23,7 +23,8 @@ def learned(state: FeedState, response: Response, document: ParsedFeed) -> FeedS
     linked = list(_links(response.headers.get("link", "")))
     hubs = [target for rel, target in linked if rel == "hub"] or document.hubs
     topics = [target for rel, target in linked if rel == "self"] or [document.self_url or base]
-    hub = next(filter(None, (_absolute(base, hub) for hub in hubs)), None)
+    found = (_absolute(base, hub) for hub in hubs)
+    hub = next((url for url in found if url not in (None, base)), None)
     topic = _absolute(base, topics[0]) if hub else None
     return replace(state, hub=hub if topic else None, topic=topic)
 
