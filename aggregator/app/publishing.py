@@ -54,9 +54,9 @@ class _Issue:
 
     edition: Edition
     files: dict[str, bytes]
-    archives: tuple[str, ...]
-    """The names of its archive documents, those that stay as they are included."""
     told: Sequence[Told]
+    archives: tuple[str, ...] = ()
+    """The names of its archive documents, those that stay as they are included."""
     pages: Sequence[ArchivePage] = ()
     """New ones."""
     buried: Sequence[Tombstone] = ()
@@ -98,11 +98,14 @@ class _Desk:
         edition, made, told = told_now(edition, before)
         withdrawn = self._withdrawn(edition, archived=archived)
         edition = replace(edition, withdrawn=withdrawn)
-        if not archived:
-            return _Issue(
-                edition=edition, files=dict(render(edition, made)), archives=(), told=told
-            )
-        return self._with_archives(edition, made, told, shown, gone)
+        issue = (
+            self._with_archives(edition, made, told, shown)
+            if archived
+            else _Issue(edition=edition, files=dict(render(edition, made)), told=told)
+        )
+        return replace(
+            issue, told=[one for one in (*issue.told, *gone) if before.get(one.story) != one]
+        )
 
     def _with_archives(
         self,
@@ -110,7 +113,6 @@ class _Desk:
         made: Sequence[Item],
         told: Sequence[Told],
         shown: set[str],
-        gone: Sequence[Told],
     ) -> _Issue:
         """Move what leaves the feed into archives, and write those that are not there yet."""
         publications, where = self._store.publications, edition.folder
@@ -151,7 +153,7 @@ class _Desk:
                 **render_archives(edition, [*self._older(where, before, names, pages), *pages]),
             },
             archives=tuple(names),
-            told=[*latest.values(), *gone],
+            told=tuple(latest.values()),
             pages=pages,
             buried=buried if pages else (),
         )

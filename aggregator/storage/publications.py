@@ -1,17 +1,17 @@
 """What was published of each view: how its stories were told, and its archives (RFC 5005)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
 
 from aggregator.model import ArchivePage, Message, Told, Tombstone
 from aggregator.storage.backend import Backend
 from aggregator.storage.outbox import put
 from aggregator.storage.schema import archives, publications, stories, withdrawals
-from aggregator.storage.upsert import upsert
+from aggregator.storage.upsert import execute, upsert
 
 _CHUNK = 500
 _TOLD = [field.name for field in fields(Told)]
@@ -98,36 +98,41 @@ class Publications:
         self,
         told: Mapping[str, Iterable[Told]],
         *,
-        pages: Iterable[ArchivePage] = (),
+        pages: Sequence[ArchivePage] = (),
         buried: Mapping[str, Iterable[Tombstone]],
-        messages: Iterable[Message] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         """Keep what views told now, new archives, the tombstones in them, and whom to tell."""
+        rows = [{"view": view, **asdict(one)} for view, new in told.items() for one in new]
+        graves = [
+            {"of": view, "gone": tombstone.story, "at": tombstone.at}
+            for view, new in buried.items()
+            for tombstone in new
+        ]
+        if not (rows or graves or pages or messages):
+            return
         with self._backend.write() as connection:
-            upsert(
-                connection,
-                publications,
-                [
-                    {"view": view, **{name: getattr(one, name) for name in _TOLD}}
-                    for view, all_told in told.items()
-                    for one in all_told
-                ],
-            )
-            for view, tombstones in buried.items():
-                for tombstone in tombstones:
-                    connection.execute(
-                        publications.update()
-                        .where(publications.c.view == view, publications.c.story == tombstone.story)
-                        .values(archived=tombstone.at)
-                    )
+            upsert(connection, publications, rows)
+            execute(connection, _BURY, graves)
             upsert(connection, archives, [asdict(page) for page in pages])
             put(connection, messages)
 
     def forget_others(self, views: Collection[str]) -> None:
         """Forget the views that are no more."""
+        others = publications.c.view.not_in(views)
+        with self._backend.read() as connection:
+            if not connection.scalar(select(exists().where(others))):
+                return
         with self._backend.write() as connection:
-            for table in (publications, archives):
-                connection.execute(delete(table).where(table.c.view.not_in(views)))
+            connection.execute(delete(publications).where(others))
+            connection.execute(delete(archives).where(archives.c.view.not_in(views)))
+
+
+_BURY = (
+    update(publications)
+    .where(publications.c.view == bindparam("of"), publications.c.story == bindparam("gone"))
+    .values(archived=bindparam("at"))
+)
 
 
 def _told(connection: Connection, query: Any) -> dict[str, Told]:
