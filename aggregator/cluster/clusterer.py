@@ -8,12 +8,13 @@ and is not one is related. What people and rules say (constraints) goes before a
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
 from statistics import fmean
 
 from aggregator.cluster.constraints import Constraints, by_hand
+from aggregator.cluster.draft import Draft
 from aggregator.cluster.mirrors import Mirrors
 from aggregator.cluster.scorer import Scorer
 from aggregator.cluster.story import Precedence, tell
@@ -23,7 +24,6 @@ from aggregator.model import (
     Decision,
     Level,
     Match,
-    Member,
     Related,
     Rule,
     Story,
@@ -57,39 +57,6 @@ class Changes:
     """New or changed, whole; in order of their first reports."""
     withdrawals: tuple[Withdrawal, ...] = ()
     """Of stories that had been told before."""
-
-
-@dataclass(slots=True, eq=False)
-class _Draft:
-    """A story while it changes."""
-
-    told: Story | None
-    """As it was last told; None for one that is new."""
-    members: dict[str, Member]
-    """By article id, in the order in which they came."""
-    id: str = ""
-    """Empty until it is told."""
-    related: list[Related] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, story: Story) -> "_Draft":
-        members = {member.article.id: member for member in story.members}
-        return cls(story, members, story.id, list(story.related))
-
-    @property
-    def articles(self) -> list[Article]:
-        return [member.article for member in self.members.values()]
-
-    @property
-    def first(self) -> datetime:
-        return min(article.published for article in self.articles)
-
-    @property
-    def age(self) -> tuple[bool, datetime, datetime, str]:
-        """Sorts the oldest first: what has been told before what is new."""
-        founder = self.articles[0]
-        created = self.told.created if self.told else founder.published
-        return (self.told is None, created, founder.published, founder.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +96,7 @@ class Clusterer:
         self._alone = alone
         self._constraints = Constraints((), rules, alone)
         self._mirrors = Mirrors(rules)
-        self._draft_of: dict[str, _Draft] = {}
+        self._draft_of: dict[str, Draft] = {}
         self.load(stories)
 
     def load(self, stories: Iterable[Story]) -> None:
@@ -139,7 +106,7 @@ class Clusterer:
             key=lambda story: (story.created, story.id),
         )
         for story in new:
-            draft = _Draft.of(story)
+            draft = Draft.of(story)
             self._draft_of |= dict.fromkeys(draft.members, draft)
         articles = _in_order(article for story in new for article in story.articles)
         self._mirrors.add(articles)
@@ -164,7 +131,9 @@ class Clusterer:
         self._scorer.add(batch)
         known = [article for article in batch if article.id in self._draft_of]
         new = [article for article in batch if article.id not in self._draft_of]
-        touched = {self._replace(article) for article in known}
+        touched = {self._draft_of[article.id] for article in known}
+        for article in known:
+            self._draft_of[article.id].edit(article)
         candidates = self._scorer.candidates([article.id for article in new])
         links = [
             link
@@ -185,7 +154,7 @@ class Clusterer:
         first.
         """
         self._constraints = Constraints(decisions, self._rules, self._alone)
-        touched: set[_Draft] = set()
+        touched: set[Draft] = set()
         withdrawals: list[Withdrawal] = []
         for decision in sorted(decisions, key=lambda decision: decision.number):
             if decision.settled:
@@ -196,12 +165,6 @@ class Clusterer:
                 touched |= self._part(decision)
         return Changes(self._tell(touched, now), tuple(withdrawals))
 
-    def _replace(self, article: Article) -> _Draft:
-        """Put a changed article in its older version's place."""
-        draft = self._draft_of[article.id]
-        draft.members[article.id] = replace(draft.members[article.id], article=article)
-        return draft
-
     def _place(self, article: Article, candidates: Sequence[str]) -> list[_Link]:
         """Put a new article into the best story that wants it, or found one.
 
@@ -211,16 +174,14 @@ class Clusterer:
         self._mirrors.add([article])
         for draft, link in links.items():
             if self._wants(draft, article, link):
-                match = self._match(article, self._article(link.other))
-                draft.members[article.id] = Member(article=article, match=match)
+                draft.join(article, self._match(article, self._article(link.other)))
                 self._draft_of[article.id] = draft
                 break
         else:
-            founder = Member(article=article, match=None)
-            self._draft_of[article.id] = _Draft(None, {article.id: founder})
+            self._draft_of[article.id] = Draft.founded_by(article)
         return list(links.values())
 
-    def _links(self, article: Article, candidates: Sequence[str]) -> dict[_Draft, _Link]:
+    def _links(self, article: Article, candidates: Sequence[str]) -> dict[Draft, _Link]:
         """Return an article's best link to each story that it may be related to, the best first."""
         demanded = [
             o for o in self._mirrors.matches(article, self._constraints) if o in self._draft_of
@@ -233,13 +194,13 @@ class Clusterer:
         ]
         scored = zip(placed, self._scorer.logits(article.id, placed), strict=True)
         found = [*((other, inf) for other in demanded), *scored]
-        links: dict[_Draft, _Link] = {}
+        links: dict[Draft, _Link] = {}
         for other, logit in sorted(found, key=lambda o: (-o[1], o[0])):
             if logit >= RELATED:
                 links.setdefault(self._draft_of[other], _Link(article.id, other, logit))
         return links
 
-    def _wants(self, draft: _Draft, article: Article, link: _Link) -> bool:
+    def _wants(self, draft: Draft, article: Article, link: _Link) -> bool:
         """Whether a story takes an article in for its best match."""
         if link.logit < JOIN or self._constraints.part([article], draft.articles):
             return False
@@ -261,7 +222,7 @@ class Clusterer:
         return fmean(min(max(x, -CERTAIN), CERTAIN) for x in logits) if logits else -CERTAIN
 
     def _merge(
-        self, links: Sequence[_Link], touched: set[_Draft], now: datetime
+        self, links: Sequence[_Link], touched: set[Draft], now: datetime
     ) -> Iterator[Withdrawal]:
         """Merge the stories that turn out to be one, the surest first."""
         for link in links:
@@ -275,7 +236,7 @@ class Clusterer:
                 touched.add(older)
                 yield from self._absorb(older, younger, match, now)
 
-    def _are_one(self, link: _Link, match: Match, older: _Draft, younger: _Draft) -> bool:
+    def _are_one(self, link: _Link, match: Match, older: Draft, younger: Draft) -> bool:
         """Whether two stories with a match between them are one."""
         if self._constraints.part(younger.articles, older.articles):
             return False
@@ -287,20 +248,17 @@ class Clusterer:
         )
 
     def _absorb(
-        self, older: _Draft, younger: _Draft, match: Match, now: datetime
+        self, older: Draft, younger: Draft, match: Match, now: datetime
     ) -> Iterator[Withdrawal]:
         """Make two stories one; the match is what the younger's founder is in it for."""
-        founder, *rest = younger.members.values()
-        for member in (replace(founder, match=match), *rest):
-            older.members[member.article.id] = member
-        older.related += younger.related
+        older.absorb(younger, match)
         self._draft_of |= dict.fromkeys(younger.members, older)
         if younger.told and older.told:
             yield Withdrawal(story=younger.told.id, survivor=older.told.id, at=now)
 
-    def _relate(self, links: Sequence[_Link]) -> Iterator[_Draft]:
+    def _relate(self, links: Sequence[_Link]) -> Iterator[Draft]:
         """Relate later stories to earlier ones that came close, the surest first."""
-        first: dict[_Draft, datetime] = {}
+        first: dict[Draft, datetime] = {}
         for link in links:
             ends = [(self._draft_of[article], article) for article in (link.article, link.other)]
             if ends[0][0] is ends[1][0] or link.logit == inf:
@@ -315,7 +273,7 @@ class Clusterer:
                 yield later
 
     def _unite(
-        self, decision: Decision, touched: set[_Draft], now: datetime
+        self, decision: Decision, touched: set[Draft], now: datetime
     ) -> Iterator[Withdrawal]:
         """Make one story of those that the articles of a decision stand in."""
         drafts = self._drafts((*decision.articles, *decision.others))
@@ -328,7 +286,7 @@ class Clusterer:
             touched.add(older)
             yield from self._absorb(older, younger, by_hand(a, b, decision), now)
 
-    def _part(self, decision: Decision) -> set[_Draft]:
+    def _part(self, decision: Decision) -> set[Draft]:
         """Part the stories in which articles of both sides of a decision stand.
 
         A split takes the one side out, and a merge that was undone the other; whoever joined
@@ -337,41 +295,35 @@ class Clusterer:
         split = decision.verdict is Verdict.SPLIT
         going = set(decision.articles if split else decision.others)
         staying = set(decision.others if split else decision.articles)
-        parts: set[_Draft] = set()
+        parts: set[Draft] = set()
         for draft in self._drafts((*decision.articles, *decision.others)):
             if draft.members.keys() & going and draft.members.keys() & staying:
                 parts |= self._take_out(draft, going, decision)
         return parts
 
-    def _take_out(self, draft: _Draft, going: AbstractSet[str], decision: Decision) -> set[_Draft]:
-        """Part a story in two; the part of its representative keeps its id."""
-        gone = [member for member in draft.members.values() if member.article.id in going]
-        rest = [member for member in draft.members.values() if member.article.id not in going]
-        if decision.undone and self._constraints.unite(
-            [member.article for member in gone], [member.article for member in rest]
-        ):
+    def _take_out(self, draft: Draft, going: AbstractSet[str], decision: Decision) -> set[Draft]:
+        """Part a story in two, unless another decision unites the parts of what was undone."""
+        gone = [article for article in draft.articles if article.id in going]
+        rest = [article for article in draft.articles if article.id not in going]
+        if decision.undone and self._constraints.unite(gone, rest):
             return set()
-        if draft.told and draft.told.representative in going:
-            gone, rest = rest, gone
-        draft.members = {member.article.id: member for member in self._founded_anew(rest)}
-        new = _Draft(None, {member.article.id: member for member in self._founded_anew(gone)})
+        new = draft.part(going)
         self._draft_of |= dict.fromkeys(new.members, new)
-        draft.related, both = [], draft.related
-        for related in both:
-            (new if related.match.a in new.members else draft).related.append(related)
+        for part in (draft, new):
+            self._match_anew(part)
         return {draft, new}
 
-    def _founded_anew(self, members: Sequence[Member]) -> Iterator[Member]:
-        """Yield a story's remaining members, each with a match among those before it."""
+    def _match_anew(self, draft: Draft) -> None:
+        """Give each member a match with one that came before it, where its own went elsewhere."""
         before: list[str] = []
-        for member in members:
-            article, match = member.article.id, member.match
+        for name, member in draft.members.items():
+            match = member.match
             if not before:
                 match = None
-            elif match is None or not {match.a, match.b} <= {*before, article}:
-                match = self._best_match(article, before) or match
-            before.append(article)
-            yield replace(member, match=match)
+            elif match is None or not {match.a, match.b} <= {*before, name}:
+                match = self._best_match(name, before) or match
+            draft.members[name] = replace(member, match=match)
+            before.append(name)
 
     def _best_match(self, article: str, others: Sequence[str]) -> Match | None:
         """Return an article's match with the nearest of others; None where none is known."""
@@ -382,12 +334,12 @@ class Clusterer:
         _, nearest = max(zip(logits, known, strict=True))
         return self._scorer.match(article, nearest)
 
-    def _drafts(self, articles: Iterable[str]) -> list[_Draft]:
+    def _drafts(self, articles: Iterable[str]) -> list[Draft]:
         """Return the stories that articles stand in, of those at hand, the oldest first."""
         drafts = {self._draft_of[article] for article in articles if article in self._draft_of}
         return sorted(drafts, key=lambda draft: draft.age)
 
-    def _tell(self, drafts: set[_Draft], now: datetime) -> tuple[Story, ...]:
+    def _tell(self, drafts: set[Draft], now: datetime) -> tuple[Story, ...]:
         """Return the stories that are new or changed, as they are now."""
         ordered = sorted(drafts, key=lambda draft: draft.age)
         for draft in ordered:
@@ -407,7 +359,7 @@ class Clusterer:
             draft.told = story
         return tuple(changed)
 
-    def _related(self, draft: _Draft) -> tuple[Related, ...]:
+    def _related(self, draft: Draft) -> tuple[Related, ...]:
         """Return the stories related to one, by the ids that they have now."""
         found: dict[str, Related] = {}
         for related in sorted(draft.related, key=lambda r: (-r.match.probability, r.match.b)):

@@ -120,13 +120,15 @@ class Constraints:
 
 
 def by_hand(a: Article, b: Article, decision: Decision) -> Match:
-    """Return the match of two articles that a person merged."""
+    """Return the match of two articles that a person's decision puts together."""
     reasons = (in_words(decision),)
     return Match(a=a.id, b=b.id, level=Level.EVENT, probability=1.0, reasons=reasons)
 
 
 def in_words(decision: Decision) -> str:
     """Say what was decided, as a reason."""
+    if decision.undone is not None:
+        return f"decision {decision.number} taken back on {decision.undone:%Y-%m-%d}"
     done = "merged" if decision.verdict is Verdict.MERGE else "kept apart"
     return f"{done} by hand on {decision.at:%Y-%m-%d} (decision {decision.number})"
 

@@ -36,6 +36,8 @@ class Mirrors:
 
     def matches(self, article: Article, constraints: Constraints) -> dict[str, Match]:
         """Return the matches that a rule demands of an article, by the other's id."""
+        if article.feed not in self._feeds:
+            return {}
         return {
             other.id: match
             for name in _names(article)

@@ -34,6 +34,7 @@ def test_what_was_merged_has_to_be_one_story_and_says_why(article):
     constraints = Constraints([decision(1, Verdict.MERGE, "ab", "c")])
     for other in "bc":
         match = constraints.demands(article("a"), article(other))
+        assert match is not None
         assert (match.level, match.probability) == (Level.EVENT, 1.0)
         assert match.reasons == ("merged by hand on 2025-10-20 (decision 1)",)
     assert constraints.demands(article("a"), article("d")) is None

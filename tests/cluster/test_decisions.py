@@ -176,6 +176,9 @@ def test_a_split_that_is_undone_is_put_together(desk, article):
     made.split("b")
     made.undo(1)
     assert made.grouped() == groups("ab")
+    match = made.story("b").members[1].match
+    assert match is not None
+    assert match.reasons == ("decision 1 taken back on 2025-10-20",)
 
 
 def test_undoing_leaves_what_others_decided(desk, article):
@@ -290,7 +293,7 @@ RULES = st.lists(
 )
 
 
-def told(article, name: str) -> Article:
+def told(article, name: str):
     number = NAMES.index(name)
     return article(name, number, feed=str(number % 3), title=f"Title {number // 3}")
 

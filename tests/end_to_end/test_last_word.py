@@ -2,9 +2,10 @@
 
 import json
 import subprocess
+from typing import Any
 
 
-def named(folder) -> dict[str, dict]:
+def named(folder) -> dict[str, Any]:
     """The stories by the beginnings of their titles."""
     return {story["title"][:16]: story for story in folder.stories()}
 
