@@ -14,6 +14,8 @@ from aggregator.errors import AggregatorError
 
 TICK = timedelta(minutes=1)
 """Between two looks at what is due."""
+LOOK = timedelta(seconds=2)
+"""Between two looks at what hubs brought."""
 
 
 def run_forever(
@@ -30,8 +32,10 @@ def run_forever(
     scheduler = BlockingScheduler(timezone="UTC", executors={"default": DebugExecutor()})
     interrupts: list[KeyboardInterrupt] = []
 
-    def tick() -> None:
+    def tick(wanted: Callable[[], bool] = lambda: True) -> None:
         try:
+            if not wanted():
+                return
             summary = aggregator.run_once(tick=TICK)
         except AggregatorError as error:
             failed(error)
@@ -50,6 +54,15 @@ def run_forever(
         coalesce=True,
         misfire_grace_time=None,
     )
+    if aggregator.config.callbacks:
+        scheduler.add_job(
+            tick,
+            "interval",
+            args=[aggregator.store.pushes.is_waiting],
+            seconds=LOOK.total_seconds(),
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     with aggregator.exclusive():
         scheduler.start()
     for interrupt in interrupts:

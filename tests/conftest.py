@@ -142,6 +142,9 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:  # the client hung up, as it may
             self.close_connection = True
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_: object) -> None:
         """Say nothing at all."""
 

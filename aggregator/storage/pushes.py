@@ -89,6 +89,11 @@ class Pushes:
             connection.execute(relied_on)
             return True
 
+    def is_waiting(self) -> bool:
+        """Whether a delivery waits in the inbox."""
+        with self._backend.read() as connection:
+            return connection.execute(select(deliveries.c.number).limit(1)).first() is not None
+
     def inbox(self) -> Sequence[Delivery]:
         """Return the first delivery that waits of each feed, of some feeds where many wait."""
         first = select(func.min(deliveries.c.number)).group_by(deliveries.c.feed)
