@@ -28,7 +28,7 @@ _REMARK = re.compile(r"[^\S\n]*#")
 _NEVER_AS_IT_IS = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """YAML escapes them (1.2.2 section 5.1), JSON does not."""
 _TEXT = "tag:yaml.org,2002:str"
-_BOTH_VERSIONS = (Loader, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+_READERS = (Loader, yaml.SafeLoader)
 
 
 def add(text: str, entries: Sequence[Entry], source: str = "feeds.yaml") -> str:
@@ -319,22 +319,23 @@ class _InBrackets:
 
 
 def _in_braces(entry: Entry) -> str:
-    return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in entry.items()) + "}"
+    keys = (f"{key}: {scalar(value, in_brackets=True)}" for key, value in entry.items())
+    return "{" + ", ".join(keys) + "}"
 
 
-def scalar(text: str) -> str:
-    """Write a line of text as YAML 1.1 and 1.2 both read it, in brackets too."""
-    if text and all(_is_plain(text, loader) for loader in _BOTH_VERSIONS):
+def scalar(text: str, *, in_brackets: bool = False) -> str:
+    """Write a line of text as every reader of YAML, 1.1 and 1.2, takes it for this text."""
+    if all(_is_plain(text, loader, in_brackets=in_brackets) for loader in _READERS):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return _NEVER_AS_IT_IS.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
-def _is_plain(text: str, loader: type[Any]) -> bool:
-    """Whether it means itself without quotes, as a value and as an item of a list."""
+def _is_plain(text: str, loader: type[Any], *, in_brackets: bool) -> bool:
+    """Whether it means itself without quotes."""
     try:
-        value, items = yaml.compose(text, loader), yaml.compose(f"[{text}]", loader)
+        node = yaml.compose(f"[{text}]" if in_brackets else f"- {text}", loader)
     except yaml.YAMLError:
         return False
-    nodes = [value, *(items.value if items else ())]
-    return [(node.tag, node.value) for node in nodes if node] == [(_TEXT, text)] * 2
+    items = node.value if node else ()
+    return [(item.tag, item.value) for item in items] == [(_TEXT, text)]

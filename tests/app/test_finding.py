@@ -172,7 +172,7 @@ def test_what_goes_wrong_is_told_without_secrets(pauses):
     with Aggregator(config, open_store("sqlite://"), fetcher=web, parse=parse) as aggregator:
         answer = Asker(aggregator, pause=pauses.append).ask(config.feeds[0])
     assert answer.document is None
-    assert "*** is no feed" in answer.state.error
+    assert "*** is no feed" in (answer.state.error or "")
 
 
 @pytest.mark.parametrize(

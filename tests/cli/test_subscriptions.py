@@ -7,8 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from aggregator.cli.command import cli
 from aggregator.config_file import read_config
@@ -27,7 +26,7 @@ PAGE = b"""<html><head><title>Site</title>
 
 
 @pytest.fixture
-def path(tmp_path, server) -> Path:
+def path(tmp_path: Path, server) -> Path:
     path = tmp_path / "feeds.yaml"
     path.write_text(
         "version: 1\n# mine\n"
