@@ -104,7 +104,7 @@ def make_edition(make_feed):
             stories,
             [make_feed(name) for name in names] if feeds is None else feeds,
             Publish(title="Merged").model_copy(update=settings),
-            view and View(**{"name": "part", **view}),
+            None if view is None else View(**{"name": "part", **view}),
             now=now,
             languages=languages,
         )

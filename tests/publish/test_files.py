@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import PublishError
-from aggregator.publish.files import write
+from aggregator.publish.files import missing, outdated, sweep, write
+from aggregator.publish.render import OURS
 
 
 def tree(directory: Path) -> dict[str, bytes]:
@@ -110,3 +111,43 @@ def test_a_name_that_is_taken_by_a_directory_is_an_error_and_leaves_nothing(tmp_
     with pytest.raises(PublishError, match="one"):
         write(tmp_path, {"one": b"1", "two": b"2"})
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+def test_folders_are_made_as_names_ask_for(tmp_path):
+    assert write(tmp_path / "p", {"views/a/one": b"1", "two": b"2"}) == ("views/a/one", "two")
+    assert (tmp_path / "p/views/a/one").read_bytes() == b"1"
+    assert [path.name for path in (tmp_path / "p/views/a").iterdir()] == ["one"]
+
+
+def test_what_is_outdated_or_missing_is_told_beforehand(tmp_path):
+    write(tmp_path, {"same": b"1", "other": b"2"})
+    assert outdated(tmp_path, {"same": b"1", "other": b"3", "new/one": b""}) == (
+        *("other", "new/one"),
+    )
+    assert missing(tmp_path, ["same", "new/one"]) == ("new/one",)
+
+
+def test_views_that_are_no_more_go_and_nothing_else(tmp_path):
+    names = (
+        "views/old/feed.atom",
+        "views/old/archive/1.atom",
+        "views/kept/feed.atom",
+        "opml/old.opml",
+        "archive/1.atom",
+        "views/old2/theirs.txt",
+        "views/old2/feed.rss",
+        "mine/feed.atom",
+        "feed.json",
+    )
+    write(tmp_path, dict.fromkeys(names, b""))
+    assert set(sweep(tmp_path, OURS, {"views/kept/feed.atom"})) == {
+        *("views/old/feed.atom", "views/old/archive/1.atom", "opml/old.opml"),
+        "views/old2/feed.rss",
+    }
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {
+        *("views/kept/feed.atom", "archive/1.atom", "views/old2/theirs.txt"),
+        *("mine/feed.atom", "feed.json"),
+    }
+    assert not (tmp_path / "views/old").exists()
+    assert not (tmp_path / "opml").exists()

@@ -1,7 +1,10 @@
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from aggregator.publish import Edition, render
+from aggregator.publish.opml import by_category, file_name
 
 
 def outlines(edition: Edition) -> Any:
@@ -50,3 +53,47 @@ def test_what_nobody_else_can_subscribe_to_is_left_out(make_edition, make_feed):
     )
     assert [outline.attrib.keys() for outline in body] == [{"text"}]
     assert "others" in body[0].get("text")
+
+
+def test_each_category_has_a_document_of_its_own(make_edition, make_feed):
+    files = by_category(
+        make_edition(
+            feeds=[
+                make_feed("a", category="World"),
+                make_feed("b", category="國際"),
+                make_feed("c", category="world"),
+                make_feed("d"),
+                make_feed("e", category="Mine", url="file:/e.xml", shown_url="file:e.xml"),
+                make_feed("f", category="Mine", private=True),
+            ]
+        )
+    )
+    assert set(files) == {"opml/world.opml", "opml/國際.opml"}
+    world = ET.fromstring(files["opml/world.opml"])
+    assert world.findtext("head/title") == "Merged: World"
+    assert [o.get("xmlUrl") for o in world.iter("outline") if o.get("xmlUrl")] == [
+        "https://a.example/feed.xml",
+        "https://c.example/feed.xml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("category", "name"),
+    [
+        ("Science & Technology", "opml/science-technology.opml"),
+        ("../../etc/passwd", "opml/etc-passwd.opml"),
+        ("中文", "opml/中文.opml"),
+        ("***", "opml/other.opml"),
+        ("x" * 300, f"opml/{'x' * 40}.opml"),
+        (".hidden", "opml/hidden.opml"),
+    ],
+)
+def test_its_name_is_safe_anywhere(category, name):
+    assert file_name(category) == name
+
+
+def test_a_views_document_has_the_feeds_that_it_may_tell_of(make_edition, make_feed):
+    feeds = [make_feed("a", category="World"), make_feed("b"), make_feed("c", category="world")]
+    edition = make_edition(feeds=feeds, view={"category": "World", "without": ("c",)})
+    opml = ET.fromstring(render(edition)["views/part/feeds.opml"])
+    assert [o.get("text") for o in opml.iter("outline") if o.get("xmlUrl")] == ["A"]
