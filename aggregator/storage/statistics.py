@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Connection, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    func,
+    select,
+    type_coerce,
+)
 
 from aggregator.model import Level, PublishedSource
 from aggregator.storage.backend import Backend
@@ -67,14 +76,11 @@ class Statistics:
                 return []
             since, last = period
             published = _day(articles.c.published)
-            told = dict(
-                connection.execute(
-                    select(published, func.count())
-                    .where(articles.c.published.between(since, last), _is_shown(hidden))
-                    .group_by(published)
-                )
-                .tuples()
-                .all()
+            told = _counted(
+                connection,
+                select(published, func.count())
+                .where(articles.c.published.between(since, last), _is_shown(hidden))
+                .group_by(published),
             )
             begun = _day(stories.c.first)
             shown = (
@@ -83,14 +89,11 @@ class Statistics:
                 .where(members.c.story == stories.c.id, _is_shown(hidden))
                 .exists()
             )
-            first_told = dict(
-                connection.execute(
-                    select(begun, func.count())
-                    .where(stories.c.first.between(since, last), shown)
-                    .group_by(begun)
-                )
-                .tuples()
-                .all()
+            first_told = _counted(
+                connection,
+                select(begun, func.count())
+                .where(stories.c.first.between(since, last), shown)
+                .group_by(begun),
             )
         first = (since - _EPOCH).days
         return [
@@ -134,6 +137,10 @@ class Statistics:
             for feed, level, count in rows:
                 found.setdefault(feed, {})[level] = count
         return found
+
+
+def _counted(connection: Connection, query: Select[int, int]) -> dict[int, int]:
+    return dict(connection.execute(query).all())
 
 
 def _is_shown(hidden: Collection[str]) -> ColumnElement[bool]:

@@ -1,10 +1,9 @@
 """Header fields, read as RFC 9110 has them. Pure."""
 
 import re
+from collections.abc import Iterable
 
-_MEMBER = re.compile(
-    r"\s*([^\s;,]+)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?:;[^,]*)?(?:,|$)", re.IGNORECASE
-)
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _MEMBERS = 50
 """Of a list: nobody needs more."""
@@ -13,13 +12,19 @@ _MEMBERS = 50
 def qualities(field: str) -> dict[str, float]:
     """Return what a field accepts, in lower case, with its weights (section 12.4.2)."""
     found: dict[str, float] = {}
-    for name, quality in _MEMBER.findall(field)[:_MEMBERS]:
-        try:
-            weight = float(quality or 1)
-        except ValueError:
-            weight = 0.0
-        found.setdefault(name.lower(), min(weight, 1.0))
+    for member in field.split(",")[:_MEMBERS]:
+        name, *parameters = (part.strip().lower() for part in member.split(";"))
+        if name:
+            found.setdefault(name, _weight(parameters))
     return found
+
+
+def _weight(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
+    return 1.0
 
 
 def coding(accept_encoding: str | None, available: tuple[str, ...]) -> str | None:

@@ -119,8 +119,8 @@ class Published:
 
     def file(self, name: str) -> tuple[File, _Versions]:
         """Return a file by its name below the directory, as it is now; raise NotFoundError."""
-        path = self._path(name)
         try:
+            path = self._path(name)
             status = path.stat()
             if status.st_size > _LARGEST:
                 raise NotFoundError(f"{name} is too large to be served")

@@ -1,0 +1,55 @@
+import pytest
+
+TALKS = "/stories/00000000-0000-4000-8000-000000000001"
+TOKEN = "a token that nobody guesses"
+
+
+def enter(site, token: str = TOKEN):
+    return site.post("/owner", f"token={token.replace(' ', '+')}")
+
+
+def test_who_knows_the_token_has_a_session(site):
+    entered = enter(site)
+
+    cookie = entered.headers["set-cookie"]
+    assert entered.status == 303
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "Split the chosen" in site.ask(TALKS, Cookie=cookie.partition(";")[0]).text
+
+
+def test_who_does_not_has_none(site):
+    refused = enter(site, "a token that somebody guesses")
+
+    assert refused.status == 403
+    assert "set-cookie" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Cookie": "aggregator-owner=99999999999.00"},
+        {"Cookie": "aggregator-owner=x"},
+    ],
+)
+@pytest.mark.parametrize("action", ["split", "merge"])
+def test_nobody_else_changes_a_story(site, headers, action):
+    assert site.post(f"{TALKS}/{action}", "other=x&article=1", **headers).status == 401
+
+
+def test_the_token_itself_serves_scripts(site):
+    answer = site.post(f"{TALKS}/split", "", Authorization=f"Bearer {TOKEN}")
+
+    assert answer.status == 409
+    assert "choose the articles" in answer.json["detail"]
+
+
+def test_a_session_of_another_time_has_ended(site):
+    cookie = enter(site).headers["set-cookie"].partition(";")[0]
+    name, _, value = cookie.partition("=")
+    forged = f"{name}=1.{value.partition('.')[2]}"
+
+    assert "Split the chosen" not in site.ask(TALKS, Cookie=forged).text
