@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -6,12 +7,16 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from aggregator.model import Enclosure
+from aggregator.model import ArchivePage, Enclosure, Level, Match, Related, Tombstone
 from aggregator.publish import Edition, render
+from aggregator.publish.item import items
+from aggregator.publish.render import archive_entries, render_archives
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+STONE = "{http://purl.org/atompub/tombstones/1.0}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 ABSOLUTE = re.compile(r"(https?://[^/]+/|urn:uuid:[0-9a-f-]{36}$)")
 
 # RFC 4287 sections 4.1.1, 4.1.2 and 4.2.11: child → (at least, at most).
@@ -217,3 +222,147 @@ def test_times_are_written_in_utc(make_edition, make_story, make_article, noon):
     east = noon.astimezone(timezone(timedelta(hours=8)))
     feed, _ = atom(make_edition(make_story(make_article(), created=east, updated=east)))
     assert feed.findtext(f"{ATOM}entry/{ATOM}published") == "2025-10-17T12:00:00Z"
+
+
+def test_times_tell_milliseconds_where_they_tell_stories_apart(
+    make_edition, make_story, make_article, noon
+):
+    late = noon + timedelta(microseconds=7999)
+    feed, _ = atom(make_edition(make_story(make_article(), created=late, updated=late)))
+    assert feed.findtext(f"{ATOM}entry/{ATOM}updated") == "2025-10-17T12:00:00.007Z"
+    assert feed.findtext(f"{ATOM}entry/{ATOM}published") == "2025-10-17T12:00:00Z"
+
+
+@pytest.fixture
+def withdrawn(make_edition, make_story, make_article, noon):
+    """An edition with two tombstones: of a story that one here took up, and of one elsewhere."""
+    story = make_story(make_article())
+    stones = (
+        Tombstone(story="urn:uuid:younger", survivor=story.id, at=noon),
+        Tombstone(story="urn:uuid:other", survivor="urn:uuid:unseen", at=noon),
+    )
+    return replace(make_edition(story), withdrawn=stones)
+
+
+def test_a_withdrawn_story_has_a_tombstone_that_names_its_survivor(withdrawn):
+    """RFC 6721 section 3."""
+    feed, read = atom(withdrawn)
+    assert len(read.entries) == 1
+    one, other = feed.findall(STONE + "deleted-entry")
+    assert one.attrib == {"ref": "urn:uuid:younger", "when": "2025-10-17T12:00:00Z"}
+    assert one.findtext(f"{STONE}by/{ATOM}name") == "Merged"
+    assert one.findtext(STONE + "comment") == "It turned out to be one story with: A title"
+    link = one.find(ATOM + "link")
+    assert (link.get("rel"), link.get("href")) == ("related", withdrawn.stories[0].id)
+    assert other.find(ATOM + "link") is None
+    assert "unseen" not in ET.tostring(feed, encoding="unicode")
+
+
+def test_a_withdrawal_is_a_change_of_the_feed(withdrawn, noon):
+    stone = replace(withdrawn.withdrawn[0], at=noon + timedelta(hours=9))
+    feed, _ = atom(replace(withdrawn, withdrawn=(stone,)))
+    assert feed.findtext(ATOM + "updated") == "2025-10-17T21:00:00Z"
+
+
+def rels(feed: Any) -> dict[str, str]:
+    return {link.get("rel"): link.get("href") for link in feed.findall(ATOM + "link")}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "folder", "up"),
+    [("https://n.example/", "https://n.example/", "https://n.example/"), (None, "", "../")],
+)
+def test_archives_lead_to_one_another_and_to_the_feed(withdrawn, noon, base_url, folder, up):
+    """RFC 5005 section 4."""
+    settings = withdrawn.settings.model_copy(update={"base_url": base_url})
+    edition = replace(withdrawn, settings=settings, archives=3)
+    current, _ = atom(edition)
+    assert rels(current)["prev-archive"] == f"{folder}archive/3.atom"
+    assert current.find(HISTORY + "archive") is None
+    entries = archive_entries(edition, items(edition), edition.withdrawn)
+    pages = [
+        ArchivePage(view="", number=number, updated=noon, entries=entries) for number in (1, 2, 3)
+    ]
+    read = {name: ET.fromstring(text) for name, text in render_archives(edition, pages).items()}
+    assert set(read) == {f"archive/{number}.atom" for number in (1, 2, 3)}
+    there = f"{folder}archive/" if base_url else ""
+    for number in (1, 2, 3):
+        feed = read[f"archive/{number}.atom"]
+        check(feed)
+        assert feed.find(HISTORY + "archive") is not None
+        assert feed.findtext(ATOM + "id") == current.findtext(ATOM + "id")
+        assert [e.findtext(ATOM + "id") for e in feed.iter(ATOM + "entry")] == [
+            edition.stories[0].id
+        ]
+        assert len(feed.findall(STONE + "deleted-entry")) == 2
+        links = rels(feed)
+        assert links["current"] == f"{up}feed.atom"
+        assert links.get("prev-archive") == (f"{there}{number - 1}.atom" if number > 1 else None)
+        assert links.get("next-archive") == (f"{there}{number + 1}.atom" if number < 3 else None)
+
+
+def test_what_the_settings_say_of_the_feed(make_edition, make_story, make_article):
+    feed, _ = atom(
+        make_edition(
+            make_story(make_article()),
+            base_url="https://n.example/",
+            hubs=("https://a.example/", "https://b.example/"),
+            rights="Of their publishers",
+            license="https://creativecommons.org/licenses/by/4.0/",
+            icon="https://n.example/i.png",
+            logo="https://n.example/l.png",
+            ttl=timedelta(minutes=30),
+            robots="noindex",
+        )
+    )
+    links = [(link.get("rel"), link.get("href")) for link in feed.findall(ATOM + "link")]
+    assert links[2:] == [
+        ("hub", "https://a.example/"),
+        ("hub", "https://b.example/"),
+        ("license", "https://creativecommons.org/licenses/by/4.0/"),
+    ]
+    assert feed.findtext(ATOM + "rights") == "Of their publishers"
+    assert feed.findtext(ATOM + "icon") == "https://n.example/i.png"
+    assert feed.findtext(ATOM + "logo") == "https://n.example/l.png"
+    module = "{http://purl.org/rss/1.0/modules/syndication/}"
+    assert feed.findtext(module + "updatePeriod") == "daily"
+    assert feed.findtext(module + "updateFrequency") == "48"
+    restriction = feed.find("{http://www.bloglines.com/about/specs/fac-1.0}restriction")
+    assert restriction.get("relationship") == "deny"
+    assert feed.find(ATOM + "generator").text == "aggregator"
+
+
+def test_a_story_leads_to_what_it_follows_up(make_edition, make_story, make_article):
+    earlier = make_story(make_article("x", "The day before"))
+    article = make_article("y", feed="other")
+    match = Match(a="y", b="x", level=Level.EVENT, probability=0.6, reasons=())
+    story = make_story(
+        article,
+        related=(
+            Related(story=earlier.id, match=match),
+            Related(story="urn:uuid:unpublished", match=match),
+        ),
+    )
+    _, read = atom(make_edition(earlier, story))
+    entry = next(entry for entry in read.entries if entry.id == story.id)
+    assert [(link.href, link.title) for link in links(entry, "related")] == [
+        ("https://daily.example/x", "Earlier: The day before")
+    ]
+    assert "Earlier:" in entry.content[0].value
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "expected"),
+    [("full", "<p>One. Two <b>three</b>.</p><p>Four.</p>"), (8, "<p>One. …</p>"), (0, "")],
+)
+def test_the_content_is_as_long_as_the_settings_allow(
+    make_edition, make_story, make_article, excerpt, expected
+):
+    article = make_article(
+        content="<p>One. Two <b>three</b>.</p><p>Four.</p>", lead="One. Two three. Four."
+    )
+    _, read = atom(make_edition(make_story(article), excerpt=excerpt))
+    content = read.entries[0].content[0].value
+    assert expected in content
+    assert ("Four" in content) is (excerpt == "full")
+    assert ("One" in content) is (excerpt != 0)

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from aggregator.model import Part, PublishedSource
+from aggregator.config import View
+from aggregator.model import Level, Match, Part, PublishedSource, Related
 from aggregator.publish import render
 from aggregator.publish.html import content
 from aggregator.publish.item import items
@@ -200,3 +201,44 @@ def test_nothing_that_a_feed_says_becomes_markup(
 def test_a_text_cannot_turn_the_page_around(page_of, make_story, make_article):
     page = page_of(make_story(make_article(title="abc\u202edef", publisher="\u2067x")))
     assert not any(c in text for text in page.texts for c in "\u202e\u2067")
+
+
+VIEWS = {"views": [View(name="asia", title="Asien & mehr"), View(name="many")], "title": "All"}
+
+
+@pytest.mark.parametrize(
+    ("view", "up"), [(None, ""), ({"name": "asia", "title": "Asien & mehr"}, "../../")]
+)
+def test_the_views_lead_to_one_another(make_edition, view, up):
+    files = render(make_edition(view=view, **VIEWS))
+    (name,) = (name for name in files if name.endswith("index.html"))
+    page = Page(files[name].decode())
+    addresses = [a["href"] for a in page.all("a") if a.get("href", "").endswith("index.html")]
+    assert addresses == [
+        *(f"{up}index.html", f"{up}views/asia/index.html", f"{up}views/many/index.html")
+    ]
+    (here,) = (a["href"] for a in page.all("a") if "aria-current" in a)
+    assert here == (f"{up}views/asia/index.html" if view else "index.html")
+    assert "Asien & mehr" in page.texts
+
+
+def test_robots_and_licence_are_told_where_they_are_set(make_edition):
+    page = Page(render(make_edition())["index.html"].decode())
+    assert not any(meta.get("name") == "robots" for meta in page.all("meta"))
+    given = {"robots": "noindex", "license": "https://l.example/", "rights": "Of their publishers"}
+    page = Page(render(make_edition(**given))["index.html"].decode())
+    assert {"name": "robots", "content": "noindex"} in page.all("meta")
+    assert {"rel": "license", "href": "https://l.example/"} in page.all("link")
+    assert "Of their publishers" in page.texts
+
+
+def test_a_story_leads_to_what_it_follows_up(page_of, make_story, make_article):
+    earlier = make_story(make_article("x", "The day before"))
+    match = Match(a="y", b="x", level=Level.EVENT, probability=0.6, reasons=())
+    story = make_story(
+        make_article("y", feed="other"), related=(Related(story=earlier.id, match=match),)
+    )
+    page = page_of(earlier, story)
+    ids = {article["id"] for article in page.all("article")}
+    (link,) = (a["href"] for a in page.all("a") if a["href"].startswith("#story-"))
+    assert link.removeprefix("#") in ids

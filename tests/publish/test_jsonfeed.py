@@ -13,7 +13,7 @@ ITEM = {
     *("id", "url", "title", "content_html", "summary", "image", "date_published"),
     *("date_modified", "authors", "tags", "language", "attachments", "_aggregator"),
 }
-RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
 
 def feed(edition: Edition) -> Any:
@@ -76,3 +76,27 @@ def test_attachments_always_have_a_type(make_edition, make_story, make_article):
         {"url": "https://cdn.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 7},
         {"url": "https://cdn.example/b", "mime_type": "application/octet-stream"},
     ]
+
+
+def test_what_the_settings_say_of_the_feed(make_edition):
+    read = feed(
+        make_edition(
+            base_url="https://n.example/",
+            hubs=("https://hub.example/",),
+            rights="Of their publishers",
+            license="https://creativecommons.org/licenses/by/4.0/",
+            icon="https://n.example/i.png",
+            logo="https://n.example/l.png",
+            robots="noindex",
+        )
+    )
+    assert read["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
+    assert read["icon"] == "https://n.example/l.png"
+    assert read["favicon"] == "https://n.example/i.png"
+    about = read["_aggregator"]
+    assert about.pop("generator").startswith("aggregator ")
+    assert about == {
+        "rights": "Of their publishers",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "robots": "noindex",
+    }

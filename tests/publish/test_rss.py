@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,6 +19,9 @@ CHANNEL = {
     "lastBuildDate": MAYBE,
     "generator": MAYBE,
     "docs": MAYBE,
+    "copyright": MAYBE,
+    "ttl": MAYBE,
+    "image": MAYBE,
 }
 ITEM = {
     "title": ONCE,
@@ -142,3 +146,30 @@ def test_an_item_without_an_excerpt_still_has_a_description(make_edition, make_s
 def test_an_empty_edition_is_a_valid_feed(make_edition):
     root, _ = rss(make_edition())
     assert root.findtext("channel/title") == "Merged"
+
+
+def test_what_the_settings_say_of_the_feed(make_edition):
+    edition = make_edition(
+        base_url="https://n.example/",
+        hubs=("https://hub.example/",),
+        rights="Of their publishers",
+        license="https://creativecommons.org/licenses/by/4.0/",
+        icon="https://n.example/i.png",
+        ttl=timedelta(minutes=90),
+    )
+    root, read = rss(edition)
+    assert root.findtext("channel/copyright") == "Of their publishers"
+    assert root.findtext("channel/ttl") == "90"
+    assert [child.text for child in root.find("channel/image")] == [
+        *("https://n.example/i.png", "Merged", "https://n.example/index.html")
+    ]
+    assert ("hub", "https://hub.example/") in [(link.rel, link.href) for link in read.feed.links]
+    module = "{http://backend.userland.com/creativeCommonsRssModule}"
+    assert root.findtext(f"channel/{module}license").startswith("https://creativecommons.org/")
+
+
+def test_search_engines_are_asked_to_stay_away(make_edition):
+    root = ET.fromstring(render(make_edition(robots="noindex"))["feed.rss"])
+    restriction = root.find("{http://www.bloglines.com/about/specs/fac-1.0}restriction")
+    assert restriction is not None
+    assert restriction.get("relationship") == "deny"
