@@ -190,6 +190,12 @@ def _newest(stories: Sequence[Story]) -> datetime:
     return max(dated, default=stories[0].last)
 
 
+def find(aggregator: Aggregator, words: str, *, limit: int) -> list[Story]:
+    """Return stories that hold these words, newest last first: for the owner, private ones too."""
+    store = aggregator.store
+    return store.browse.stories(store.search.stories(words, limit=limit))
+
+
 def standing(story: Story, now: datetime) -> float:
     """Return what a story is worth on the front page: distinct publishers, fading with time."""
     age = max(now - story.last, timedelta())

@@ -1,9 +1,9 @@
 """EDGE: the command line. It calls app and nothing below it."""
 
-from aggregator.cli import decisions, feeds, serve, stories, subscriptions
+from aggregator.cli import decisions, feeds, search, serve, stories, subscriptions
 from aggregator.cli.main import main
 
-COMMANDS = (stories, decisions, feeds, serve, subscriptions)
+COMMANDS = (stories, decisions, feeds, serve, subscriptions, search)
 """The modules whose import hangs their commands on the application."""
 
 __all__ = ["COMMANDS", "main"]
