@@ -27,7 +27,6 @@ from aggregator.model import FeedState, Story
 from aggregator.parse.sandbox import SandboxedParser
 from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled
 from aggregator.poll.fetcher import FeedFetcher
-from aggregator.poll.websub import relaxed
 from aggregator.storage import SqlStore, open_store
 
 
@@ -166,9 +165,8 @@ class Aggregator:
 
     def feeds(self) -> Mapping[str, FeedState]:
         """Return what polling learned of each subscribed feed, by its id."""
-        feeds = {feed.id: feed for feed in self.config.feeds}
-        states = relaxed(feeds, self.store.states(), self._pushes.relied_on())
-        return {feed: states.get(feed, FeedState(feed=feed)) for feed in feeds}
+        states = self._pushes.seen(self.store.states())
+        return {feed.id: states.get(feed.id, FeedState(feed=feed.id)) for feed in self.config.feeds}
 
     def is_healthy(self) -> bool:
         """Whether a poll has succeeded within the longest interval at which feeds are polled."""

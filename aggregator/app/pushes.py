@@ -4,12 +4,12 @@ The web server's side, where hubs ask and deliver, is ``app.callback``.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
 from aggregator.config import Config
-from aggregator.model import Delivery, Response
+from aggregator.model import Delivery, FeedState, Response
 from aggregator.pipeline import Clock, Fetcher, Polled
 from aggregator.poll import websub
 from aggregator.storage import SqlStore
@@ -29,6 +29,18 @@ class Pushes:
         if self._config.callbacks is None:
             return frozenset()
         return self._store.pushes.relied_on(self._clock())
+
+    def seen(self, states: Mapping[str, FeedState]) -> Mapping[str, FeedState]:
+        """Return the states as people are shown them: with what hubs do to a feed's next time."""
+        if self._config.callbacks is None:
+            return states
+        feeds = {feed.id: feed for feed in self._config.feeds}
+        relaxed = websub.relaxed(feeds, states, self.relied_on())
+        return relaxed | {
+            feed: replace(relaxed[feed], rule=f"{relaxed[feed].rule}; {problem}")
+            for feed, problem in self._store.pushes.problems().items()
+            if feed in relaxed
+        }
 
     def deliveries(self) -> Iterator[list[Response]]:
         """Yield what waits in the inbox as answers to polls, at most one a feed each time.

@@ -59,7 +59,7 @@ def offers(feed: Feed, state: FeedState | None) -> Offer | None:
 
 def relaxed(
     feeds: Mapping[str, Feed], states: Mapping[str, FeedState], pushed: AbstractSet[str]
-) -> Mapping[str, FeedState]:
+) -> dict[str, FeedState]:
     """Return the states with the feeds whose hubs are relied on polled at their longest interval.
 
     For reading alone: what is stored keeps the times at which they are due without their hubs.

@@ -59,6 +59,13 @@ class Pushes:
         with self._backend.read() as connection:
             return frozenset(connection.scalars(query))
 
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong with hubs, in words, by feed."""
+        table = hub_subscriptions.c
+        query = select(table.feed, table.error).where(table.error.is_not(None))
+        with self._backend.read() as connection:
+            return {row.feed: row.error for row in connection.execute(query)}
+
     def missed(self, feeds: Iterable[str]) -> None:
         """Note that polls found of these feeds what their hubs never brought."""
         query = (

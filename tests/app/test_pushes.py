@@ -118,6 +118,7 @@ class World:
         self.now = NOON
         self.server = server
         self.topic = server.url("/feed")
+        self._feed = f"{{url: '{self.topic}', id: bern}}"
         self._folder = folder
         self._hub = hub
         self._stack = stack
@@ -157,10 +158,14 @@ class World:
     def run(self, *, callback: bool = True, subscribed: bool = True) -> list[str]:
         """Let the daemon run once; return the titles of all stories."""
         more = f"websub: {{callback: '{self.callback}'}}" if callback else ""
-        feed = f"{{url: '{self.topic}', id: bern}}" if subscribed else ""
-        with self._opened(more, feed) as daemon:
+        with self._opened(more, self._feed if subscribed else "") as daemon:
             daemon.run_once()
             return sorted(story.lead_article.title for story in daemon.stories())
+
+    def rule(self) -> str:
+        """Tell how the feed's next time is explained to people."""
+        with self._opened(f"websub: {{callback: '{self.callback}'}}", self._feed) as aggregator:
+            return aggregator.feeds()["bern"].rule or ""
 
     def subscriptions(self):
         with self._opened() as aggregator, aggregator.store.pushes.edit() as subscriptions:
@@ -255,6 +260,7 @@ def test_a_feed_whose_hub_pushes_is_polled_at_its_longest_interval(subscribed):
     subscribed.now += 5 * HOUR
     subscribed.run()
     assert subscribed.polls == 1
+    assert subscribed.rule() == "max_interval, since its hub pushes what is new"
     subscribed.now += 19 * HOUR
     subscribed.run()
     assert subscribed.polls == 2
@@ -335,8 +341,7 @@ def test_a_hub_that_does_not_answer_well_is_asked_less_and_less(world, hub):
     world.publish("Glacier festival opens")
     hub.status = 500
     world.run()
-    (waiting,) = world.subscriptions()
-    assert waiting.error == "its hub answered 500 to our request: it is asked again later"
+    assert "; its hub answered 500 to our request: it is asked again later" in world.rule()
     for hours in (0.9, 0.2, 1.8, 0.4):
         world.now += hours * HOUR
         world.run()
