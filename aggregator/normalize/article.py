@@ -79,6 +79,7 @@ class _Document:
         # A query may hold a secret, and no relative link needs it.
         retrieved = resolve(None, response_url.partition("?")[0])
         self.base = resolve(retrieved, document.base or document.link or "") or retrieved
+        self.ahead = date.clock(document.entries, feed.language or document.language, now)
         self.page = canonical(resolve(self.base, document.link or "") or "")
 
     def article(self, entry: Entry) -> tuple[Article, identity.Clues] | None:
@@ -95,7 +96,7 @@ class _Document:
         url = self._address(link)
         body = _without_echo(blocks, headline)
         parts = split(body, title, self._hint(entry, content))
-        published, source = date.published(entry, self.now)
+        published, source = date.published(entry, self.now, self.ahead)
         guid = text.line(entry.guid or "")
         article = Article(
             id="",
@@ -116,7 +117,7 @@ class _Document:
             publisher=self._publisher(entry, link),
             published=published,
             published_source=source,
-            updated=date.updated(entry, self.now),
+            updated=date.updated(entry, self.now, self.ahead),
             first_seen=self.now,
             content_hash=_content_hash(title, blocks, url, enclosures),
         )

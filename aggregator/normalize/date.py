@@ -7,6 +7,7 @@ write instead: other orders, other languages, other calendars' years, numbers of
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -21,31 +22,63 @@ EARLIEST: Final = datetime(1970, 1, 3, tzinfo=UTC)
 """Before this a date is a zero that somebody formatted: year 1, 1900, the epoch in any zone."""
 
 
-def published(entry: Entry, now: datetime) -> tuple[datetime, PublishedSource]:
+def published(
+    entry: Entry, now: datetime, ahead: timedelta = timedelta()
+) -> tuple[datetime, PublishedSource]:
     """Return when an item was published, and how we know.
 
     A date that is missing, unreadable, a formatted zero or in the future (a schedule, a typing
     error, local time called GMT) does not count: then the date of the last change stands in,
     else ``now``, our first sight of it. A date a little ahead is ``now``: clocks differ.
+    ``ahead`` is what a date without a zone is ahead of UTC (``clock``).
     """
     for written, source in (
         (entry.published, PublishedSource.FEED),
         (entry.updated, PublishedSource.UPDATED),
     ):
-        moment = _credible(written, now)
+        moment = _credible(written, now, ahead)
         if moment is not None:
             return moment, source
     return now, PublishedSource.FIRST_SEEN
 
 
-def updated(entry: Entry, now: datetime) -> datetime | None:
-    """Return when an item was last changed, where its feed says so credibly."""
-    return _credible(entry.updated, now)
+def updated(entry: Entry, now: datetime, ahead: timedelta = timedelta()) -> datetime | None:
+    """Return when an item was last changed, where its feed says so credibly.
+
+    A change before the publication (a draft's last, WordPress has many) is none to readers.
+    """
+    change = _credible(entry.updated, now, ahead)
+    since = _credible(entry.published, now, ahead)
+    return None if change and since and change < since else change
 
 
-def _credible(written: str | None, now: datetime) -> datetime | None:
+def clock(entries: Sequence[Entry], language: str | None, now: datetime) -> timedelta:
+    """Return what a feed's dates without a zone are ahead of UTC: nothing, unless they show it.
+
+    They do where one lies in the future if read as UTC, and does not in the zone that the feed's
+    language is written in (``dates.toml``). Where all are older than that nobody can tell.
+    """
+    hours = _names().local.get((language or "").partition("-")[0].lower())
+    if hours is None:
+        return timedelta()
+    ahead = timedelta(hours=hours)
+    written = {date for entry in entries for date in (entry.published, entry.updated) if date}
+    local = (parse(date) for date in written if not _names_zone(date))
+    latest = now + TOLERANCE
+    shows = any(moment and latest < moment <= latest + ahead for moment in local)
+    return ahead if shows else timedelta()
+
+
+def _names_zone(written: str) -> bool:
+    """Tell whether a date says of itself in which zone it is, or counts seconds."""
+    return _ZONED.search(written) is not None or _COUNTED.fullmatch(written.strip()) is not None
+
+
+def _credible(written: str | None, now: datetime, ahead: timedelta) -> datetime | None:
     """Return a date that can be believed, not after ``now``."""
     moment = parse(written) if written else None
+    if moment is not None and ahead and not _names_zone(written or ""):
+        moment -= ahead
     if moment is None or moment < EARLIEST or moment > now + TOLERANCE:
         return None
     return min(moment, now)
@@ -57,6 +90,12 @@ _LONGEST: Final = 100
 _NUMBER: Final = re.compile(r"(\d+)(?:\.\d+)?")
 _SCALES: Final = {9: 1, 10: 1, 13: 10**3, 16: 10**6}
 """Seconds, milliseconds and microseconds since the epoch, by their count of digits."""
+_COUNTED: Final = re.compile(r"(?:\d{9,10}|\d{13}|\d{16})(?:\.\d+)?")
+_ZONED: Final = re.compile(
+    r"(?:[:T]\d[\d:.,]*\s?(?:[A-Z]{2,4}\s?)?[+\u2212-]\d{1,2}(?::?\d{2})?"
+    r"|(?<=[\d\s])(?![ap]\.?m\b)[a-z]{1,5}|\))\s*$",
+    re.IGNORECASE,
+)
 _COMPACT: Final = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _ISO: Final = re.compile(
     r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?"
@@ -169,6 +208,8 @@ class _Names(NamedTuple):
 
     months: dict[str, int]
     zones: dict[str, float]
+    local: dict[str, float]
+    """By language: what its country's clocks are ahead of UTC, all year."""
 
 
 @cache
@@ -176,7 +217,11 @@ def _names() -> _Names:
     """Read the names when the first written date comes."""
     data = tomllib.loads(files(__package__).joinpath("dates.toml").read_text(encoding="utf-8"))
     months = enumerate(data["months"].values(), start=1)
-    return _Names({name: month for month, names in months for name in names.split()}, data["zones"])
+    return _Names(
+        {name: month for month, names in months for name in names.split()},
+        data["zones"],
+        data["local"],
+    )
 
 
 def _written(text: str) -> datetime | None:

@@ -38,7 +38,27 @@ _UNWANTED: Final = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # bidi embeddings, overrides, isolates: they flip the page around
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-_INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_MARKS: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_VARIANTS: Final = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_UNSEEN: Final = (
+    "\u00ad\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff"
+    "\uffa0\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+"""Characters without ink that no language needs (Unicode's Default_Ignorable_Code_Point)."""
+_ODD: Final = re.compile(f"[{_UNSEEN}{_VARIANTS}\u200c\u200d]|[{_MARKS}]{{4}}")
+_SPOOFS: Final = (
+    # Scotland's flag is written in them.
+    (re.compile(f"(\U0001f3f4[\U000e0030-\U000e007a]{{1,8}}\U000e007f)|[{_UNSEEN}]+"), r"\1"),
+    (re.compile(f"([{_VARIANTS}])[{_VARIANTS}]+"), r"\1"),
+    (
+        re.compile(
+            "(?<=[0-9A-Za-z])[\u200c\u200d]+(?=[0-9A-Za-z])|(?<=[\u200c\u200d])[\u200c\u200d]+"
+        ),
+        "",
+    ),
+    (re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+"), r"\1"),
+)
+"""What hides letters within a word, text within a text, or a line under towers of marks."""
 _EXTENDING: Final = frozenset({"Mn", "Me", "Mc"})
 _JOINER: Final = "\u200d"
 
@@ -59,10 +79,13 @@ def cleaned(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return the text on one line: cleaned, invisible characters out, white space collapsed."""
-    if not text.isascii():
-        text = _INVISIBLE.sub("", text)
-    return " ".join(cleaned(text).split())
+    """Return the text on one line: cleaned, nothing invisible in it, white space collapsed."""
+    text = cleaned(text)
+    if not text.isascii() and _ODD.search(text):
+        for spoof, rest in _SPOOFS:
+            text = spoof.sub(rest, text)
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
 
 
 def cut(text: str, limit: int, *, mark: str = "…") -> str:

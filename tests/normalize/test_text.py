@@ -315,5 +315,32 @@ def test_plain_text_becomes_markup():
     assert paragraphs(" \n ") == ""
 
 
-def test_a_line_has_no_invisible_characters():
-    assert line("so\u00adft\u200b \u2060x\ufeff") == "soft x"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("so\u00adft\u200b \u2060x\ufeff", "soft x"),
+        ("pay\u200cpal \u200dTr\u200d\u200cump", "paypal \u200dTrump"),
+        ("a\u3164b\u115fc\u180ed\u2063e\uffa0f", "abcdef"),
+        ("x\U000e0068\U000e0069\U000e007f", "x"),
+        ("a\ufe0f\ufe01\U000e0121\U000e0122", "a\ufe0f"),
+        ("q" + "\u0331" * 30, "q\u0331\u0331\u0331"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("👩\u200d👩\u200d👧 ❤\ufe0f", "👩\u200d👩\u200d👧 ❤\ufe0f"),
+        (
+            "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+            "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        ),
+        ("葛\U000e0100城", "葛\U000e0100城"),
+        ("Tie\u0302\u0301ng Vie\u0323\u0302t", "Tiếng Việt"),
+        ("\u200fשלום\u200e a", "\u200fשלום\u200e a"),
+        ("ขี้ผึ้ง བོད་ཡིག", "ขี้ผึ้ง བོད་ཡིག"),
+    ],
+)
+def test_a_line_has_nothing_hidden_in_it(text, expected):
+    assert line(text) == unicodedata.normalize("NFC", expected)
+
+
+@given(anything)
+def test_a_line_stays_as_it_is(text):
+    assert line(line(text)) == line(text)
