@@ -50,6 +50,7 @@ class Subscription:
         self.feed = Feed(id=path, url=self.url, shown_url=self.url, name=path)
         self.known: dict[str, Known] = {}
         self.articles: dict[str, Article] = {}
+        self.versions: dict[str, tuple[str, ...]] = {}
         self.changes = 0
         self.hit = 0
 
@@ -65,7 +66,9 @@ class Subscription:
             at=now,
             body=answer.body,
         )
-        drafts = normalize(self.feed, parse(response), response_url=self.url, now=now)
+        drafts = normalize(
+            self.feed, parse(response), response_url=self.url, now=now, is_first=self.hit == 1
+        )
         asked = {key for draft in drafts for key in draft.keys}
         found = identify(drafts, {key: self.known[key] for key in asked & self.known.keys()})
         self.changes += len(found.changed)
@@ -73,6 +76,7 @@ class Subscription:
             self.articles[article.id] = article
             for key in article.keys:
                 self._learn(key, article.id)
+        self.versions |= dict(found.versions)
         for key, identity in found.learned:
             self._learn(key, identity)
         self.known = {
@@ -82,8 +86,7 @@ class Subscription:
     def _learn(self, key: str, identity: str) -> None:
         self.known.setdefault(key, self._record(self.articles[identity]))
 
-    @staticmethod
-    def _record(article: Article) -> Known:
+    def _record(self, article: Article) -> Known:
         return Known(
             id=article.id,
             content_hash=article.content_hash,
@@ -92,6 +95,7 @@ class Subscription:
             published_source=article.published_source,
             title=article.title,
             url=article.url,
+            versions=self.versions.get(article.id, ()),
         )
 
 
@@ -120,7 +124,7 @@ class Subscription:
         ("/items/vanish-return", 5, 5, 0),
         ("/items/window", 4, 31, 0),
         ("/items/flip-format", 9, 5, 0),
-        ("/items/flip-version", 2, 6, 5),
+        ("/items/flip-version", 9, 6, 10),
     ],
 )
 def test_polling_again_makes_no_articles_of_known_items(
