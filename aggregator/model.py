@@ -187,6 +187,8 @@ class Response:
     """Decoded from its content coding."""
     hops: tuple[Hop, ...] = ()
     elapsed: timedelta = timedelta()
+    phases: Mapping[str, timedelta] = field(default_factory=dict)
+    """What of that went into what: ``name``, ``connection``, ``TLS``, ``first byte``."""
     failure: str | None = None
     """In words, with what to do."""
     unheard: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aggregator.app.asking import Answer, Asker
@@ -108,7 +108,9 @@ class Check:
         for hop in response.hops:
             yield "redirected", f"{hop.status} to {hop.url}"
         if response.status and not self.answer.feed.is_local:
-            yield "status", f"{response.status} after {response.elapsed.total_seconds():.2f} s"
+            yield "status", f"{response.status} after {_seconds(response.elapsed)}"
+            for phase, spent in response.phases.items():
+                yield f"  {phase}", _seconds(spent)
         if policy.has_document(response):
             yield "size", _size(response)
             yield "content-type", response.headers.get("content-type", "not stated")
@@ -170,6 +172,7 @@ def _record(check: Check) -> dict[str, Any]:
         "redirects": [{"status": hop.status, "url": hop.url} for hop in response.hops],
         "status": response.status,
         "seconds": response.elapsed.total_seconds(),
+        "phases": {name: spent.total_seconds() for name, spent in response.phases.items()},
         "bytes": len(response.body),
         "headers": dict(response.headers),
         "encoding": check.encoding,
@@ -198,10 +201,14 @@ def _record(check: Check) -> dict[str, Any]:
     }
 
 
+def _seconds(time: timedelta) -> str:
+    return f"{time.total_seconds():.3f} s"
+
+
 def _size(response: Response) -> str:
     size = f"{len(response.body) / 1024:.1f} KiB"
     coding = response.headers.get("content-encoding")
     sent = response.headers.get("content-length", "")
     if coding and sent.isdigit():
         return f"{size}, sent as {int(sent) / 1024:.1f} KiB of {coding}"
-    return f"{size}, sent as {coding}" if coding else f"{size}, sent uncompressed"
+    return f"{size}, sent as {coding}" if coding else size

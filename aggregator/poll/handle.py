@@ -1,6 +1,7 @@
 """libcurl's handles: what is the same for all requests, and what is each one's own."""
 
 import ssl
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,13 @@ _BUNDLES = (
     "/etc/ssl/cert.pem",  # macOS, BSD
 )
 """Where systems keep what they trust, for a Python that was built elsewhere and looks elsewhere."""
+
+_PHASES = {
+    "name": pycurl.NAMELOOKUP_TIME,
+    "connection": pycurl.CONNECT_TIME,
+    "TLS": pycurl.APPCONNECT_TIME,
+    "first byte": pycurl.STARTTRANSFER_TIME,
+}
 
 
 def new(user_agent: str, limits: Limits) -> pycurl.Curl:
@@ -50,6 +58,20 @@ def prepare(handle: pycurl.Curl, visit: Visit) -> None:
     handle.setopt(pycurl.PROXY, "" if visit.looks_up else access.proxy or "")
     handle.setopt(pycurl.FRESH_CONNECT, int(visit.looks_up))
     _trust(handle, access)
+
+
+def phases(handle: pycurl.Curl) -> Mapping[str, timedelta]:
+    """Return what an ended transfer spent on what, in order, without steps that it did not take.
+
+    libcurl counts each from the transfer's start (curl_easy_getinfo); a connection that was kept
+    costs neither name nor connection.
+    """
+    spent, before = {}, 0.0
+    for name, option in _PHASES.items():
+        until = handle.getinfo(option)
+        if until > before:
+            spent[name], before = timedelta(seconds=until - before), until
+    return spent
 
 
 def _trust(handle: pycurl.Curl, access: Access) -> None:

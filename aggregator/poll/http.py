@@ -272,6 +272,8 @@ class _Exchange:
         visit, begun = self._running.pop(handle)
         self._idle.append(handle)
         visit.spent += time.monotonic() - begun
+        for phase, spent in handles.phases(handle).items():
+            visit.phases[phase] = visit.phases.get(phase, timedelta()) + spent
         if visit.looks_up and self._is_fit(visit, code):
             visit.vetted = True
             self._ask(visit)

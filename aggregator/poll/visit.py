@@ -72,6 +72,8 @@ class Visit:
         """Its host's name has no address."""
         self.spent = 0.0
         """Seconds on the wire; waiting for a turn does not count."""
+        self.phases: dict[str, timedelta] = {}
+        """What of that went into what."""
         self._limits = limits
         self._start = self.address
         self._hops: list[Hop] = []
@@ -215,6 +217,7 @@ class Visit:
             body=body,
             hops=tuple(self._hops),
             elapsed=timedelta(seconds=self.spent),
+            phases=self.phases,
             failure=failure,
             unheard=self.unheard,
         )

@@ -246,6 +246,7 @@ def test_check_tells_all_that_a_poll_would_see_and_keeps_nothing(run, path, site
     told = {fact[0]: fact[1] for fact in facts if len(fact) > 1}
     assert told["redirected"] == f"301 to {site.url('/feed')}"
     assert told["status"].startswith("200")
+    assert told["first"].startswith("byte ")
     assert told["etag"] == '"v1"'
     assert told["cache-control"] == "max-age=7200"
     assert told["format"] == "RSS 2.0"
