@@ -64,6 +64,14 @@ def test_undoes_what_servers_really_send(coding, data):
     assert decoded(coding, data) == TEXT
 
 
+def test_members_and_padding_may_arrive_byte_by_byte():
+    body = Body("gzip", 10**6)
+    padding = b"\0\x1f\x8b"
+    for byte in gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:]) + padding:
+        body.feed(bytes([byte]))
+    assert body.finish() == TEXT
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_cut_body_is_an_error(coding):
     with pytest.raises(FetchError, match="ends before its end"):

@@ -74,6 +74,34 @@ def test_a_redirect_comes_before_those_who_wait():
     assert [lanes.take(1), lanes.waiting] == ["from elsewhere", 1]
 
 
+def test_a_wide_lane_takes_two_spaced_as_well():
+    lanes = Lanes[str](delay=2, width=2)
+    for job in ("a1", "a2", "a3"):
+        lanes.add("a", job)
+    assert [lanes.take(0), lanes.take(1), lanes.take(2), lanes.take(9)] == ["a1", None, "a2", None]
+    lanes.free("a", 9)
+    assert [lanes.take(10), lanes.take(11)] == [None, "a3"]
+
+
+def test_what_ends_in_a_wide_lane_puts_off_who_was_to_be_next():
+    lanes = Lanes[str](delay=2, width=2)
+    for job in ("a1", "a2"):
+        lanes.add("a", job)
+    lanes.take(0)
+    lanes.free("a", 1)
+    assert lanes.next_opening() == 3
+    assert [lanes.take(2), lanes.take(3)] == [None, "a2"]
+
+
+def test_a_host_that_broke_down_is_given_longer():
+    lanes = Lanes[str](delay=0)
+    for job in ("a1", "a2"):
+        lanes.add("a", job)
+    lanes.take(0)
+    lanes.free("a", 1, pause=5)
+    assert [lanes.take(5), lanes.take(6)] == [None, "a2"]
+
+
 def test_a_cleared_host_has_nobody_waiting_and_others_stay():
     lanes = Lanes[str](delay=0)
     for job in ("a1", "a2", "b1"):

@@ -78,6 +78,11 @@ def polled(
             7 * DAY,
             "fresh for 7 d (max-age or Expires)",
         ),
+        (
+            {"cache_control": "max-age=31536000", "age": "1209600"},
+            7 * DAY,
+            "fresh for 7 d (max-age or Expires)",
+        ),
         ({"ttl": 3 * HOUR}, 3 * HOUR, "the feed's ttl or update period of 3 h"),
         ({"ttl": 99 * DAY}, 7 * DAY, "the feed's ttl or update period of 7 d"),
         (

@@ -29,6 +29,14 @@ def test_names_are_lowered_and_repeated_fields_joined():
     assert response.headers == {"etag": "\xe9", "vary": "a, b", "a": "1"}
 
 
+def test_of_a_field_that_stands_once_the_first_counts():
+    response = answered(
+        b"HTTP/1.1 503 No",
+        *(b"Retry-After: 3", b"Retry-After: 120", b'ETag: "1"', b'ETag: "2"', b""),
+    )
+    assert response.headers == {"retry-after": "3", "etag": '"1", "2"'}
+
+
 def test_what_came_before_the_final_answer_does_not_count():
     response = answered(
         b"HTTP/1.1 103 Early Hints", b"ETag: early", b"", b"HTTP/1.1 404 Not Found", b"A: b", b""
