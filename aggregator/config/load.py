@@ -303,6 +303,10 @@ def _access(
     report: _Report,
 ) -> Access:
     """Make out how a feed's server is reached; report what is wrong with that, or unwise."""
+    if given.url.startswith("file:"):
+        for name in sorted(given.model_fields_set & {"auth", "headers", "proxy", "tls"}):
+            report.add((*key, name), "a file is read and no server asked; drop it")
+        return Access()
     headers: tuple[tuple[str, str], ...] = ()
     proxy = None
     try:

@@ -155,6 +155,14 @@ class TestCertificates:
         assert "drop one" in problem("tls: {verify: false, ca: home.pem}")
 
 
+def test_a_file_has_no_server():
+    text = "version: 1\nfeeds:\n  - {url: 'file:a.xml', proxy: direct, headers: {}}\n"
+    assert [problem.partition(" a file")[0] for problem in problems(text)] == [
+        "feeds.yaml:3: feeds[0].headers:",
+        "feeds.yaml:3: feeds[0].proxy:",
+    ]
+
+
 class TestIntervals:
     @pytest.mark.parametrize(
         ("line", "shortest", "longest"),
