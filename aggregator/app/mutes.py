@@ -6,8 +6,8 @@ word begins with it. There are no regular expressions: one slow pattern would st
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
 from typing import Final
 
 from aggregator.match.text import UNSPACED, fold, tokens
@@ -19,8 +19,6 @@ _OPEN_ENDED: Final = re.compile(rf"[{UNSPACED}\u30a1-\u30fa\u30fc-\u30ff\uac00-\
 """Characters that may have others of their script before them, and behind, within a text."""
 _SIGNS: Final = re.compile("[+#]")
 """What makes C++ and C# other words than C."""
-_APART: Final = "  "
-"""Between texts: no phrase has two spaces."""
 
 
 def muting(feeds: Iterable[Feed]) -> Callable[[Article], Mute | None]:
@@ -28,28 +26,50 @@ def muting(feeds: Iterable[Feed]) -> Callable[[Article], Mute | None]:
     mutes = {feed.id: feed.mutes for feed in feeds if feed.mutes}
 
     def muted(article: Article) -> Mute | None:
-        return next((m for m in mutes.get(article.feed, ()) if _holds(m, article)), None)
+        own = mutes.get(article.feed)
+        if own is None:
+            return None
+        words = _Words(article)
+        return next((mute for mute in own if words.have(mute)), None)
 
     return muted
 
 
-def _holds(mute: Mute, article: Article) -> bool:
-    phrase, is_literal = _phrase(mute.words)
-    texts = _titles(article) if mute.title_only else (*_titles(article), *_texts(article))
-    written = map(fold, texts) if is_literal else (_spelled(text) for text in texts)
-    return bool(phrase) and phrase in _APART.join(written)
+class _Words:
+    """What an article says, folded once for all mutes. No phrase runs over a line."""
 
+    def __init__(self, article: Article) -> None:
+        self._article = article
 
-def _titles(article: Article) -> Iterator[str]:
-    yield article.title
-    for part in article.parts:
-        yield part.title
+    def have(self, mute: Mute) -> bool:
+        """Tell whether a mute's words are among them."""
+        phrase, is_literal = _phrase(mute.words)
+        if is_literal:
+            lines = self._titles if mute.title_only else self._titles + self._texts
+            return bool(phrase) and any(phrase in line for line in lines)
+        return phrase in self._titles_spelled or (
+            not mute.title_only and phrase in self._texts_spelled
+        )
 
+    @cached_property
+    def _titles(self) -> list[str]:
+        return [fold(self._article.title), *(fold(part.title) for part in self._article.parts)]
 
-def _texts(article: Article) -> Iterator[str]:
-    yield from article.categories
-    yield from blocks(article.summary)
-    yield from blocks(article.content)
+    @cached_property
+    def _texts(self) -> list[str]:
+        article = self._article
+        return [
+            *map(fold, article.categories),
+            *map(fold, (*blocks(article.summary), *blocks(article.content))),
+        ]
+
+    @cached_property
+    def _titles_spelled(self) -> str:
+        return "\n".join(map(_spelled, self._titles))
+
+    @cached_property
+    def _texts_spelled(self) -> str:
+        return "\n".join(map(_spelled, self._texts))
 
 
 @lru_cache(maxsize=1024)
@@ -64,7 +84,6 @@ def _phrase(words: str) -> tuple[str, bool]:
     return before + found + behind, False
 
 
-@lru_cache(maxsize=256)
-def _spelled(text: str) -> str:
-    """Return a text's words with a space around each; several mutes ask for the same."""
-    return f" {' '.join(tokens(fold(text)))} "
+def _spelled(folded: str) -> str:
+    """Return a text's words with a space around each."""
+    return f" {' '.join(tokens(folded))} "

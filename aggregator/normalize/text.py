@@ -45,7 +45,7 @@ _UNSEEN: Final = (
     "\uffa0\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
 """Characters without ink that no language needs (Unicode's Default_Ignorable_Code_Point)."""
-_ODD: Final = re.compile(f"[{_UNSEEN}{_VARIANTS}\u200c\u200d]|[{_MARKS}]{{4}}")
+_ODD: Final = re.compile(f"[{_UNSEEN}{_VARIANTS}{_MARKS}\u200c\u200d]")
 _SPOOFS: Final = (
     # Scotland's flag is written in them.
     (re.compile(f"(\U0001f3f4[\U000e0030-\U000e007a]{{1,8}}\U000e007f)|[{_UNSEEN}]+"), r"\1"),
