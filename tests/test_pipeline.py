@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,7 +12,7 @@ import pytest
 from aggregator.app.mutes import muting
 from aggregator.cluster import Clusterer
 from aggregator.match import Matcher
-from aggregator.model import Batch, Feed, Mute, Request, Response
+from aggregator.model import Batch, Feed, Mute, ParsedFeed, Request, Response
 from aggregator.parse import parse
 from aggregator.pipeline import BATCH, Pipeline, Taken
 from aggregator.storage import SqlStore, open_store
@@ -66,7 +67,17 @@ def web() -> Web:
 
 
 @pytest.fixture
-def run(store: SqlStore, web: Web):
+def parsed() -> list[str]:
+    """The feeds whose documents reached the parser."""
+    return []
+
+
+@pytest.fixture
+def run(store: SqlStore, web: Web, parsed: list[str]):
+    def noted(response: Response, seen: AbstractSet[str]) -> ParsedFeed:
+        parsed.append(response.feed)
+        return parse(response, seen)
+
     ids = (f"urn:uuid:{n}" for n in count())
 
     def run(**options: Any) -> list[Taken]:
@@ -84,7 +95,7 @@ def run(store: SqlStore, web: Web):
             feeds=feeds,
             store=store,
             fetcher=web,
-            parse=parse,
+            parse=noted,
             clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
             clock=lambda: web.now,
             random=Random(1),
@@ -104,6 +115,15 @@ def test_what_is_stored_is_told_and_the_next_run_finds_nothing_new(run, web, sto
     web.now += timedelta(hours=3)
     (again,) = run()
     assert (again.polled[0].new, again.polled[0].changed, again.stories) == (0, 0, ())
+
+
+def test_an_unchanged_document_does_not_reach_the_parser(run, web, parsed):
+    web.answers = {"a": rss(("1", "One")), "b": rss(("1", "One"))}
+    run()
+    web.now += timedelta(hours=3)
+    web.answers["b"] = rss(("1", "One"), ("2", "Two"))
+    run()
+    assert sorted(parsed) == ["a", "b", "b"]
 
 
 def test_an_edit_in_place_changes_the_article_and_keeps_its_story(run, web, store):
