@@ -6,7 +6,7 @@ import re
 import threading
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -67,6 +67,12 @@ class _Versions:
         while len(self.entries) > _VERSIONS:
             self.entries.popitem(last=False)
 
+    def latest_of(self, held: Iterable[str]) -> frozenset[bytes] | None:
+        """Return the entries of the latest version that a client has; None where none is known."""
+        known = {tag.partition("-")[0] for tag in held}
+        latest = reversed(list(self.entries.items()))
+        return next((entries for tag, entries in latest if tag in known), None)
+
 
 class File:
     """A published file, read once."""
@@ -99,10 +105,12 @@ class File:
         """The digests of its entries; empty where it is no feed."""
         return delta.digests(self.body, self.media_type)
 
-    def coded(self, coding: str | None) -> bytes:
+    def ready(self, coding: str | None) -> bytes | None:
+        """Return it in a content coding where that takes no work."""
+        return self.body if coding is None else self._compressed.get(coding)
+
+    def coded(self, coding: str) -> bytes:
         """Return it in a content coding, compressed once."""
-        if coding is None:
-            return self.body
         if coding not in self._compressed:
             self._compressed[coding] = _CODINGS[coding](self.body)
         return self._compressed[coding]
@@ -117,26 +125,37 @@ class Published:
         self._versions: dict[Path, _Versions] = {}
         self._lock = threading.Lock()
 
+    def kept(self, name: str) -> tuple[File, _Versions] | None:
+        """Return a file that is in memory as it lies on the disk now, without reading it."""
+        path, stamp = self._place(name)
+        file = self._files.get(path)
+        return (file, self._versions[path]) if file and file.stamp == stamp else None
+
     def file(self, name: str) -> tuple[File, _Versions]:
         """Return a file by its name below the directory, as it is now; raise NotFoundError."""
+        path, stamp = self._place(name)
+        with self._lock:
+            try:
+                file = self._files[path] = File(path, stamp)
+            except OSError as error:
+                raise NotFoundError(f"no file {name} is published") from error
+            self._files.move_to_end(path)
+            versions = self._versions.setdefault(path, _Versions())
+            versions.remember(file.tag, file.entries)
+            while sum(len(kept.body) for kept in self._files.values()) > _CACHED:
+                self._files.popitem(last=False)
+            return file, versions
+
+    def _place(self, name: str) -> tuple[Path, tuple[int, int, int]]:
+        """Return where a file lies, and what tells this version of it; raise NotFoundError."""
         try:
             path = self._path(name)
             status = path.stat()
-            if status.st_size > _LARGEST:
-                raise NotFoundError(f"{name} is too large to be served")
-            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-            with self._lock:
-                file = self._files.get(path)
-                if file is None or file.stamp != stamp:
-                    file = File(path, stamp)
-                    self._versions.setdefault(path, _Versions()).remember(file.tag, file.entries)
-                self._files[path] = file
-                self._files.move_to_end(path)
-                while sum(len(kept.body) for kept in self._files.values()) > _CACHED:
-                    self._files.popitem(last=False)
-                return file, self._versions[path]
         except OSError as error:
             raise NotFoundError(f"no file {name} is published") from error
+        if status.st_size > _LARGEST:
+            raise NotFoundError(f"{name} is too large to be served")
+        return path, (status.st_mtime_ns, status.st_size, status.st_ino)
 
     def _path(self, name: str) -> Path:
         """Return where a file lies: below the directory in truth, by a name that we would give."""
@@ -152,7 +171,11 @@ class Published:
 
 async def answer(published: Published, request: Request, name: str) -> Response:
     """Answer a request for a published file."""
-    file, versions = await run_in_threadpool(published.file, name)
+    # What is asked most is at hand, and a thread would cost more than the answer.
+    found = published.kept(name)
+    if found is None:
+        found = await run_in_threadpool(published.file, name)
+    file, versions = found
     chosen = coding(request.headers.get("accept-encoding"), tuple(_CODINGS))
     tag = _tag(file, chosen)
     headers = {
@@ -170,13 +193,17 @@ async def answer(published: Published, request: Request, name: str) -> Response:
     if chosen:
         headers["Content-Encoding"] = chosen
     if if_none_match and qualities(request.headers.get("a-im", "")).get("feed", 0) > 0:
-        known = _former(versions, if_none_match)
+        known = versions.latest_of(tags(if_none_match))
         if known is not None:
             headers |= {"IM": "feed", "Cache-Control": "no-store, im"}
             shorter = await run_in_threadpool(delta.since, file.body, file.media_type, known)
-            body = await run_in_threadpool(_CODINGS[chosen], shorter) if chosen else shorter
-            return Response(body, 226, headers)
-    return Response(await run_in_threadpool(file.coded, chosen), headers=headers)
+            if chosen:
+                shorter = await run_in_threadpool(_CODINGS[chosen], shorter)
+            return Response(shorter, 226, headers)
+    body = file.ready(chosen)
+    if chosen and body is None:
+        body = await run_in_threadpool(file.coded, chosen)
+    return Response(body, headers=headers)
 
 
 def _tag(file: File, chosen: str | None) -> str:
@@ -194,12 +221,6 @@ def _has_it(request: Request, file: File, tag: str, if_none_match: str | None) -
         )
     except (ValueError, TypeError):
         return False
-
-
-def _former(versions: _Versions, if_none_match: str) -> frozenset[bytes] | None:
-    """Return the entries of the latest version that a client has; None where none is known."""
-    held = {tag.partition("-")[0] for tag in tags(if_none_match)}
-    return next((versions.entries[tag] for tag in reversed(versions.entries) if tag in held), None)
 
 
 def routes(directory: Path) -> list[BaseRoute]:

@@ -59,12 +59,15 @@ def serving(app: FastAPI, *, host: str, port: int) -> Iterator[Served]:
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
+        listener = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         raise ServeError(
             f"cannot listen on {host} port {port}: {error.strerror}; "
             "choose another with --host and --port, or under `serve`"
         ) from error
+    # asyncio does so only where a socket says that it is TCP, which this one's do not.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _url(listener: socket.socket) -> str:
