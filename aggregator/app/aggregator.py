@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from random import Random
 from socket import gethostname
+from threading import RLock
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -22,6 +23,7 @@ from aggregator.app.summary import Summary
 from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
 from aggregator.config_file import read_config
+from aggregator.errors import StoreLocked
 from aggregator.match import SPAN, Matcher
 from aggregator.model import FeedState, Story
 from aggregator.parse.sandbox import SandboxedParser
@@ -81,6 +83,8 @@ class Aggregator:
         self._sandbox = SandboxedParser(time=limits.parse_time, memory=limits.parse_memory)
         self.parse = parse or self._sandbox
         self._pushes = Pushes(config, store, self.fetcher, clock)
+        self._turn = RLock()
+        """Held by the thread that may change the store."""
         self._pipeline: Pipeline | None = None
         """While other runs are excluded."""
 
@@ -117,15 +121,20 @@ class Aggregator:
 
         Raises StoreLocked where another run was first.
         """
-        if self._pipeline:
-            yield self._pipeline
-            return
-        with self.store.lock(f"pid {os.getpid()} on {gethostname()}"):
-            self._pipeline = self._new_pipeline()
-            try:
+        if not self._turn.acquire(blocking=False):
+            raise StoreLocked("another thread of this program holds the store")
+        try:
+            if self._pipeline:
                 yield self._pipeline
-            finally:
-                self._pipeline = None
+                return
+            with self.store.lock(f"pid {os.getpid()} on {gethostname()}"):
+                self._pipeline = self._new_pipeline()
+                try:
+                    yield self._pipeline
+                finally:
+                    self._pipeline = None
+        finally:
+            self._turn.release()
 
     def run_once(
         self,
@@ -138,9 +147,9 @@ class Aggregator:
 
         ``force`` polls also what our own interval would not yet, never against a server's word.
         ``tick`` is the time until the next run, where there will be one: then hosts with many
-        feeds are asked for some of them. ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores what
-        has come and goes its way. Raises StoreLocked where another run holds the store, and
-        PublishError.
+        feeds are asked for some of them. ``watch`` is told how many of how many answers have come.
+        KeyboardInterrupt stores what has come and goes its way. Raises StoreLocked where another
+        run holds the store, and PublishError.
         """
         with self.exclusive():
             polled, stories = self._poll(force=force, tick=tick, watch=watch)

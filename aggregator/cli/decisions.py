@@ -108,7 +108,10 @@ def _tell(decided: "Decided", languages: tuple[str, ...], *, as_json: bool) -> N
         print_json([record])
         return
     if decided.held_by is not None:
-        print(f"Decision {number} is kept, and carried out within a minute: {decided.held_by}.")
+        print(
+            f"Decision {number} is kept. A daemon carries it out within a minute, else the next"
+            f" run does: {decided.held_by}."
+        )
         return
     done = " is taken back" if decided.decision.undone else ": done"
     print(f"Decision {number}{done}. The published files follow with the next run.")

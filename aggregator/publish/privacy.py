@@ -37,6 +37,7 @@ def public(story: Story, feeds: Mapping[str, Feed]) -> Story | None:
             _placed(member, visible) for member in story.members if member.article.id in visible
         ),
         representative=representative,
+        related=tuple(related for related in story.related if related.match.a in visible),
     )
 
 

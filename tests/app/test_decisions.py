@@ -1,6 +1,7 @@
 """Merging and splitting by hand, over a store, with a run that holds it or without."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,6 +141,16 @@ def test_whoever_holds_the_store_carries_it_out(first, aggregate):
         app.undo(beside, decided.decision.number)
         first.run_once()
         assert together(first) == {FERRIES}
+
+
+def test_another_thread_of_the_holder_waits_for_nobody(first):
+    named = ids(first)
+    with first.exclusive(), ThreadPoolExecutor() as threads:
+        pair = named["mirror Choir"], named["harbour Museum"]
+        decided = threads.submit(app.merge, first, *pair).result()
+    assert "another thread" in str(decided.held_by)
+    first.run_once()
+    assert frozenset({"mirror Choir", "harbour Museum"}) in together(first)
 
 
 def test_what_was_undone_before_it_was_carried_out_never_was(first, aggregate):

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from aggregator.model import Enclosure, Feed
+from aggregator.model import Enclosure, Feed, Level, Match, Related
 from aggregator.publish import render
 from aggregator.publish.privacy import feed_address, public
 
@@ -35,6 +36,21 @@ def test_a_reason_that_speaks_of_a_hidden_article_goes_with_it(make_story, make_
     told = public(story, by_id(make_feed()))
     assert told is not None
     assert [member.match for member in told.members] == [None, None]
+
+
+def test_a_relation_that_a_hidden_article_has_goes_with_it(make_story, make_article, make_feed):
+    hidden, shown = make_article("hidden", feed="secret"), make_article("a")
+    relations = tuple(
+        Related(
+            story="urn:uuid:earlier",
+            match=Match(a=one.id, b="x", level=Level.EVENT, probability=0.6, reasons=()),
+        )
+        for one in (hidden, shown)
+    )
+    story = replace(make_story(hidden, shown), related=relations)
+    told = public(story, by_id(make_feed()))
+    assert told is not None
+    assert told.related == relations[1:]
 
 
 def test_a_public_story_stays_what_it_is(coverage_in_three_languages, make_feed):
