@@ -16,7 +16,7 @@ from aggregator.publish.files import missing, outdated, sweep, write
 from aggregator.publish.history import without_history
 from aggregator.publish.item import Item
 from aggregator.publish.privacy import public
-from aggregator.publish.render import OURS, archive_entries, render, render_archives
+from aggregator.publish.render import FOLDERS, OURS, archive_entries, render, render_archives
 from aggregator.publish.told import told_now
 from aggregator.publish.view import chosen
 
@@ -42,8 +42,11 @@ def publish(aggregator: "Aggregator") -> tuple[str, ...]:
         messages=hubs.pings(config.publish, outdated(config.directory, files), desk.now),
     )
     changed = write(config.directory, files)
-    sweep(config.directory, OURS, {*files, *(name for i in issues for name in i.archives)})
+    archives = [name for issue in issues for name in issue.archives]
+    sweep(config.directory, FOLDERS, OURS, {*files, *archives})
     store.publications.forget_others([issue.edition.folder for issue in issues])
+    if not config.publish.archive:
+        store.publications.forget_archives()
     hubs.deliver(aggregator)
     return changed
 

@@ -46,22 +46,25 @@ def write(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     return changed
 
 
-def sweep(directory: Path, ours: re.Pattern[str], kept: Collection[str]) -> tuple[str, ...]:
-    """Remove what was published in folders below, and is no longer; return the names.
+def sweep(
+    directory: Path, folders: Iterable[str], ours: re.Pattern[str], kept: Collection[str]
+) -> tuple[str, ...]:
+    """Remove from folders what was published there, and is no longer; return the names.
 
     ``ours`` are the names that we give to files, ``kept`` those that stay. Folders that get empty
     go too. Raises PublishError.
     """
     swept: list[str] = []
     with _translated(directory):
-        for path in sorted(directory.glob("*/**/*"), reverse=True):
+        found = [path for folder in folders for path in (directory / folder).rglob("*")]
+        for path in sorted(found, reverse=True):
             name = path.relative_to(directory).as_posix()
             if ours.fullmatch(name) and name not in kept:
                 path.unlink()
                 swept.append(name)
-                for folder in path.parents[: name.count("/")]:
+                for above in path.parents[: name.count("/")]:
                     with suppress(OSError):  # something is still in it
-                        folder.rmdir()
+                        above.rmdir()
     return tuple(swept)
 
 

@@ -8,11 +8,12 @@ from aggregator.publish import atom, html, jsonfeed, opml, rss
 from aggregator.publish.edition import Edition
 from aggregator.publish.item import Item, items
 
+FOLDERS = ("archive", "opml", "views")
 OURS = re.compile(
-    r"views/[a-z0-9-]+/(feed\.(atom|rss|json)|index\.html|feeds\.opml|archive/[0-9]+\.atom)"
-    r"|opml/[^/]+\.opml"
+    r"views/[a-z0-9-]+/(feed\.(atom|rss|json)|index\.html|feeds\.opml)"
+    r"|(views/[a-z0-9-]+/)?archive/[0-9]+\.atom|opml/[^/]+\.opml"
 )
-"""Names below the published directory that are given to files of views, and of categories."""
+"""The names that files get in these folders of the published directory."""
 
 
 def render(edition: Edition, told: Sequence[Item] | None = None) -> Mapping[str, bytes]:

@@ -127,6 +127,15 @@ class Publications:
             connection.execute(delete(publications).where(others))
             connection.execute(delete(archives).where(archives.c.view.not_in(views)))
 
+    def forget_archives(self) -> None:
+        """Forget every archive, as if none had ever been made."""
+        with self._backend.read() as connection:
+            if not connection.scalar(select(exists().where(archives.c.number > 0))):
+                return
+        with self._backend.write() as connection:
+            connection.execute(delete(archives))
+            connection.execute(update(publications).values(archived=None))
+
 
 _BURY = (
     update(publications)

@@ -255,6 +255,22 @@ def test_without_archives_stories_just_leave(office):
     assert not (office.folder / "public/archive").exists()
 
 
+def test_switching_archives_off_takes_them_away_and_on_begins_anew(office):
+    for number in range(5):
+        office.now = NOON + number * HOUR
+        office.save(office.story(f"s{number}", hours=number))
+        office.publish("  limit: 2\n")
+    assert (office.folder / "public/archive/2.atom").exists()
+    office.publish("  limit: 2\n  archive: false\n")
+    assert not (office.folder / "public/archive").exists()
+    office.publish("  limit: 2\n")
+    assert office.told() == ["s4", "s3"]
+    titles = {
+        e.findtext(ATOM + "title") for e in office.atom("archive/1.atom").iter(ATOM + "entry")
+    }
+    assert titles == {"s0", "s1"}
+
+
 def test_a_view_reads_as_far_back_as_it_takes(office):
     stories = [office.story(f"s{n}", hours=-n) for n in range(12)]
     office.save(*stories[:-1], office.story("s11", hours=-11, feed="other"))

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import PublishError
 from aggregator.publish.files import missing, outdated, sweep, write
-from aggregator.publish.render import OURS
+from aggregator.publish.render import FOLDERS, OURS
 
 
 def tree(directory: Path) -> dict[str, bytes]:
@@ -134,15 +134,16 @@ def test_views_that_are_no_more_go_and_nothing_else(tmp_path):
         "views/kept/feed.atom",
         "opml/old.opml",
         "archive/1.atom",
+        "archive/2.atom",
         "views/old2/theirs.txt",
         "views/old2/feed.rss",
         "mine/feed.atom",
         "feed.json",
     )
     write(tmp_path, dict.fromkeys(names, b""))
-    assert set(sweep(tmp_path, OURS, {"views/kept/feed.atom"})) == {
+    assert set(sweep(tmp_path, FOLDERS, OURS, {"views/kept/feed.atom", "archive/1.atom"})) == {
         *("views/old/feed.atom", "views/old/archive/1.atom", "opml/old.opml"),
-        "views/old2/feed.rss",
+        *("views/old2/feed.rss", "archive/2.atom"),
     }
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {
