@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from aggregator.app.record import rfc3339
 from aggregator.cluster import Constraints
 from aggregator.match import Explanation
-from aggregator.model import Article, Story
+from aggregator.model import Article, Level, Story
+
+_SENSE = {Level.ITEM: "one item", Level.COPY: "one text", Level.EVENT: "of one event"}
+"""In which sense two articles are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class PairExplanation:
         yield f"They are {verdict}."
         yield from self._said()
         yield (
-            f"Looked at alone, the two are of one event with a probability of"
+            f"Looked at alone, the two are {_SENSE[self.pair.level]} with a probability of"
             f" {self.pair.probability:.2f}."
         )
         for heading, reasons in (("For it:", self.pair.in_favour), ("Against:", self.pair.against)):

@@ -89,8 +89,7 @@ def decisions(
         if as_json:
             print_json(app.decision_record(one.decision) for one in listed)
             return
-        for one in listed:
-            print(_line(one))
+        Report().lines(map(_line, listed))
         if not listed:
             print("Nothing was merged or split by hand.")
 

@@ -17,7 +17,7 @@ from aggregator.errors import AggregatorError
 from aggregator.model import Story
 
 if TYPE_CHECKING:
-    from aggregator.app import PairExplanation, Summary
+    from aggregator.app import Summary
     from aggregator.app.feeds import Listing
 
 _TOLD = 10
@@ -103,9 +103,9 @@ class Report:
                 style = "red" if listing.is_failing else "yellow"
                 self._out.print(f"  {'':{width}}  {remark}", style=style)
 
-    def explanation(self, explanation: "PairExplanation") -> None:
-        """Tell why two articles are, or are not, one story."""
-        for line in explanation.lines():
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines, feeds' own words among them."""
+        for line in lines:
             self._out.print(line)
 
     def _polled(self, summary: "Summary") -> None:

@@ -71,4 +71,4 @@ def explain(
     **Example**: `aggregate explain 3f2a 9c41`, with ids as `aggregate stories --json` prints them.
     """
     with opened(config or context.obj) as aggregator:
-        Report().explanation(aggregator.explain(a, b))
+        Report().lines(aggregator.explain(a, b).lines())

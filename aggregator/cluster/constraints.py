@@ -97,13 +97,13 @@ class Constraints:
         return next(filter(None, reasons), None)
 
     def unite(self, articles: Sequence[Article], others: Sequence[Article]) -> bool:
-        """Whether a person said that one of some articles and one of others share a story."""
+        """Whether one of some articles and one of others have to share a story."""
+        mirrored = frozenset[str]().union(*self._always)
         return any(
-            decision.verdict is Verdict.MERGE
+            self.demands(a, b) is not None
             for a in articles
-            if a.id in self._about
+            if a.id in self._about or a.feed in mirrored
             for b in others
-            if (decision := self._decision(a.id, b.id)) is not None
         )
 
     def _decision(self, a: str, b: str) -> Decision | None:

@@ -50,6 +50,15 @@ def test_of_two_decisions_about_a_pair_the_newer_holds(article, order):
     assert Constraints([replace(merged, undone=DAY), split][::order]).forbids(a, b)
 
 
+def test_what_has_to_share_a_story_is_told_of_groups_as_well(article):
+    constraints = Constraints([decision(1, Verdict.MERGE, "a", "b")], [ALWAYS])
+    a, b, c = (article(name) for name in "abc")
+    assert constraints.unite([c, a], [b])
+    assert not constraints.unite([c], [a, b])
+    mirrored = [replace(article(name, feed=name), title="Same") for name in "xy"]
+    assert constraints.unite(mirrored[:1], mirrored[1:])
+
+
 def test_an_older_decision_still_holds_where_a_newer_says_nothing(article):
     merged, split = decision(1, Verdict.MERGE, "ab", "c"), decision(2, Verdict.SPLIT, "a", "b")
     constraints = Constraints([merged, split])
