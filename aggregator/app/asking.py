@@ -12,6 +12,7 @@ from aggregator.app.aggregator import Aggregator
 from aggregator.config import Config
 from aggregator.errors import ParseError
 from aggregator.model import Feed, FeedState, ParsedFeed, Response
+from aggregator.normalize.text import cleaned
 from aggregator.poll import policy
 
 
@@ -68,7 +69,7 @@ class Asker:
             now=response.at,
             random=Random(0),  # noqa: S311  what is shown needs no chance
         )
-        told = state.error and aggregator.config.redact(state.error)
+        told = state.error and cleaned(aggregator.config.redact(state.error))
         return Answer(
             feed=feed, response=response, document=document, state=replace(state, error=told)
         )

@@ -10,7 +10,7 @@ from aggregator.app.finding import named
 from aggregator.app.record import rfc3339
 from aggregator.model import Article, Feed, PublishedSource, Response
 from aggregator.normalize import normalize
-from aggregator.normalize.text import line
+from aggregator.normalize.text import cleaned, line
 from aggregator.parse.labels import labels_of
 from aggregator.poll import policy
 from aggregator.poll.discover import Link
@@ -87,7 +87,7 @@ class Check:
         """Tell it, a line each; what servers wrote may still hold secrets."""
         yield self.answer.feed.shown_url
         for name, value in self._facts():
-            yield f"  {name:13} {value}"
+            yield cleaned(f"  {name:13} {value}")
         if self.links:
             yield "It leads to these feeds:"
             yield from (f"  {link.url}  {link.title or ''}".rstrip() for link in self.links)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import chain, count
@@ -11,18 +11,17 @@ from urllib.parse import urlsplit
 
 from aggregator.app.aggregator import Aggregator
 from aggregator.app.asking import Answer
-from aggregator.app.summary import Summary
 from aggregator.config import Config, load
 from aggregator.config.edit import Entry, add, remove, scalar
 from aggregator.config.load import comparable
 from aggregator.config_file import change_config, would_be
 from aggregator.errors import ConfigError, NotFoundError
-from aggregator.model import Feed, Request, Response
+from aggregator.model import Feed, Response
 from aggregator.normalize.text import cut, line, title
 from aggregator.parse import opml as list_of_others
 from aggregator.parse.opml import Subscription
 from aggregator.publish import Edition, opml
-from aggregator.storage import open_store
+from aggregator.publish.privacy import feed_address
 
 _PROBE = "a-feed-that-is-only-asked-for"
 _KEYS = ("name", "category", "language", "publisher")
@@ -60,6 +59,11 @@ def trying(path: Path, url: str) -> Config:
     The address may hold ``${NAME}``. Raises ConfigError, in words, where it is none.
     """
     return would_be(path, lambda text: add(text, [{"url": url, "id": _PROBE}], str(path)))
+
+
+def feed_at(path: Path, config: Config, url: str) -> Feed:
+    """Return the feed at an address: the one subscribed to, or the one that it would be."""
+    return known(config, url) or trying(path, url).feeds[-1]
 
 
 def literal(url: str) -> str:
@@ -100,19 +104,19 @@ def subscribe(
     return change_config(path, lambda text: add(text, entries, str(path)))
 
 
-def keep(config: Config, answers: Sequence[Answer]) -> Summary:
+def keep(config: Config, answers: Sequence[Answer]) -> int:
     """Take what new feeds answered for their first poll: nobody asks them twice in a row.
 
-    ``config`` has these feeds as its last, in the same order. Raises StoreError, and StoreLocked
-    where another run holds the store; that one polls them then.
+    ``config`` has these feeds as its last, in the same order. Return how many articles came. Raises
+    StoreError, and StoreLocked where another run holds the store; that one polls them then.
     """
     feeds = config.feeds[-len(answers) :]
-    fetcher = _Answered(
-        _response(feed, answer) for feed, answer in zip(feeds, answers, strict=True)
-    )
-    # Nothing is published: the next run does that.
-    with Aggregator(config, open_store(config.store), fetcher=fetcher, dry_run=True) as first:
-        return first.run_once()
+    with Aggregator.open(config) as aggregator, aggregator.exclusive() as pipeline:
+        aggregator.store.subscribe(config.feeds, aggregator.clock())
+        taken = pipeline.take(
+            [_response(feed, answer) for feed, answer in zip(feeds, answers, strict=True)]
+        )
+    return sum(polled.new for polled in taken.polled)
 
 
 def unsubscribe(path: Path, config: Config, name: str) -> Feed:
@@ -154,11 +158,14 @@ def import_list(path: Path, config: Config, data: bytes) -> Imported:
     )
 
 
-def export(config: Config, *, category: str | None = None, private: bool = False) -> bytes:
-    """Return the feeds as OPML 2.0, of one category and those below it if it is given.
+def export(
+    config: Config, *, category: str | None = None, private: bool = False
+) -> tuple[bytes, int]:
+    """Return feeds as OPML 2.0, and how many of them nobody else could subscribe to.
 
-    Without local files and without addresses that hold a secret; private feeds only if asked for.
-    Raises NotFoundError where there is no such category.
+    Those are left out: local files, and addresses that hold a secret. Private feeds are only
+    among them if asked for. ``category`` chooses one and those below it; raises NotFoundError
+    where there is none such.
     """
     chosen = tuple(
         feed
@@ -168,17 +175,8 @@ def export(config: Config, *, category: str | None = None, private: bool = False
     )
     if category is not None and not chosen:
         raise NotFoundError(f"no feed has the category {category!r}")
-    return opml.render(Edition(settings=config.publish, stories=(), feeds=chosen))
-
-
-class _Answered:
-    """A Fetcher of answers that are there already; of other feeds it says nothing."""
-
-    def __init__(self, answers: Iterable[Response]) -> None:
-        self._answers = {answer.feed: answer for answer in answers}
-
-    def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
-        return (self._answers[r.feed] for r in requests if r.feed in self._answers)
+    edition = Edition(settings=config.publish, stories=(), feeds=chosen)
+    return opml.render(edition), sum(feed_address(feed) is None for feed in chosen)
 
 
 def _response(feed: Feed, answer: Answer) -> Response:

@@ -56,7 +56,7 @@ def add(
         if _is_known(before, address):
             return
         with _asker(subscriptions.trying(path, address)) as asker:
-            found = finding.find(asker, address, lambda at: _feed_at(path, at))
+            found = finding.find(asker, address, lambda at: subscriptions.feed_at(path, before, at))
             chosen = _chosen(found, every=all_, first=first, number=select)
             if len(chosen) > 1 and (id_ or name):
                 raise typer.BadParameter("--id and --name are for one feed", param_hint="--all")
@@ -187,8 +187,11 @@ def export(
 
     with spoken():
         configuration = subscriptions.configuration(config or context.obj)
-        listed = subscriptions.export(configuration, category=category, private=private)
+        listed, left_out = subscriptions.export(configuration, category=category, private=private)
         sys.stdout.buffer.write(listed)
+        if left_out:
+            feeds = _counted(left_out, "feed")
+            print(f"left out: {feeds} with a secret address or on this machine", file=sys.stderr)
 
 
 _LARGEST_LIST = 32 << 20
@@ -206,13 +209,6 @@ def _asker(config: "Configuration") -> Iterator["Asker"]:
 
     with asking(config, watch=watch) as asker:
         yield asker
-
-
-def _feed_at(path: Path, url: str) -> Feed:
-    """Return the feed that an address would be in this configuration."""
-    from aggregator.app import subscriptions
-
-    return subscriptions.trying(path, url).feeds[-1]
 
 
 def _may_be_address(text: str) -> bool:
@@ -236,20 +232,26 @@ def _chosen(
         return found
     if first:
         return found[:1]
-    if number is None:
-        for n, one in enumerate(found, 1):
-            words = " ".join(filter(None, (one.link.kind, one.link.title)))
-            print(f"  {n}  {one.link.url}  {words}".rstrip())
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            print(
-                "there are several feeds: take one with --select N, --first, or --all",
-                file=sys.stderr,
-            )
-            raise typer.Exit(Exit.WRONG_USE)
-        number = typer.prompt("Which one", type=int, default=1)
-    if not 1 <= number <= len(found):
-        raise typer.BadParameter(f"they are numbered 1 to {len(found)}", param_hint="--select")
-    return found[number - 1 : number]
+    if number is not None:
+        return _numbered(found, str(number))
+    for n, one in enumerate(found, 1):
+        words = " ".join(filter(None, (one.link.kind, one.link.title)))
+        print(f"  {n}  {one.link.url}  {words}".rstrip())
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(
+            "there are several feeds: take one with --select N, --first, or --all", file=sys.stderr
+        )
+        raise typer.Exit(Exit.WRONG_USE)
+    wanted = typer.prompt(f"Which one, 1 to {len(found)}, or all", default="1")
+    return found if wanted == "all" else _numbered(found, wanted)
+
+
+def _numbered(found: Sequence["Found"], number: str) -> Sequence["Found"]:
+    """Return the one of this number alone."""
+    for n, one in enumerate(found, 1):
+        if str(n) == number.strip():
+            return [one]
+    raise typer.BadParameter(f"take a number from 1 to {len(found)}")
 
 
 def _asked(
@@ -263,7 +265,7 @@ def _asked(
         url = found.link.url if found.answer else subscriptions.literal(found.link.url)
         if _is_known(config, url):
             continue
-        answer = found.answer or asker.ask(_feed_at(path, url))
+        answer = found.answer or asker.ask(subscriptions.feed_at(path, config, url))
         if answer.document is not None:
             answers.append((url, answer))
         else:
@@ -279,11 +281,10 @@ def _keep(config: "Configuration", answers: Sequence["Answer"]) -> None:
     from aggregator.app import subscriptions
 
     try:
-        kept = subscriptions.keep(config, answers)
+        articles = subscriptions.keep(config, answers)
     except StoreLocked:
         print("another run is at work: it polls what is new when it reads the file again")
         return
-    articles = sum(polled.new for polled in kept.polled)
     print(f"Stored {_counted(articles, 'article')}; the next run publishes them")
 
 

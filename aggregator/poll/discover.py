@@ -206,8 +206,8 @@ def _absolute(base: str, link: str) -> str | None:
         link = re.sub(r"^feed://", "https://", link, flags=re.IGNORECASE)
         url, _, _ = urljoin(base, link).partition("#")
         parts = urlsplit(url)
-        if parts.scheme in {"http", "https"} and parts.hostname and len(url) <= _LONGEST:
-            return url
+        if parts.scheme in {"http", "https"} and parts.hostname and url.isprintable():
+            return url if len(url) <= _LONGEST else None
     return None
 
 
@@ -216,7 +216,8 @@ def _is_of_comments(link: Link) -> bool:
 
 
 def _line(text: str) -> str | None:
-    return " ".join(text.split())[:_LONGEST_TITLE] or None
+    """Return a title as one line that a terminal can show: without control characters."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))[:_LONGEST_TITLE] or None
 
 
 class _Reader(HTMLParser):

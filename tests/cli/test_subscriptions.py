@@ -1,6 +1,9 @@
 """The commands that look at feeds and change feeds.yaml, as a person uses them."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +111,25 @@ def test_a_choice_among_several(run, path, site, choice, names):
     assert [feed.name for feed in read_config(path).feeds] == names
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the system has no pseudo-terminals")
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [("2", ["Comments"]), ("", ["The Daily"]), ("all", ["The Daily", "Comments"])],
+)
+@pytest.mark.usefixtures("at_work")
+def test_a_person_at_a_terminal_is_asked(path, site, answer, names):
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "aggregator", "--config", str(path), "add", site.url("/")]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE) as asking:
+        os.write(ours, f"{answer}\n".encode())
+        assert asking.wait(timeout=60) == 0
+    os.close(ours)
+    os.close(theirs)
+    assert [feed.name for feed in read_config(path).feeds] == names
+
+
 @pytest.mark.parametrize(
     "words",
     [["--select", "3"], ["--select", "0"], ["--all", "--id", "x"], ["--all", "--name", "x"]],
@@ -116,6 +138,17 @@ def test_a_choice_that_cannot_be(run, path, site, words):
     before = path.read_bytes()
     assert run("add", site.url("/"), *words).exit_code == 2
     assert path.read_bytes() == before
+
+
+@pytest.mark.usefixtures("at_work")
+def test_a_site_that_names_no_feed_and_whose_feed_is_known_already(run, path, site):
+    site.says("/feed", RSS)
+    site.says("/silent", b"<html></html>")
+    assert run("add", site.url("/feed")).exit_code == 0
+    before = path.read_bytes()
+    done = run("add", site.url("/silent"))
+    assert (done.exit_code, path.read_bytes()) == (0, before)
+    assert "already, as the-daily" in done.stdout
 
 
 @pytest.mark.usefixtures("at_work")
@@ -257,6 +290,13 @@ def test_check_tells_all_that_a_poll_would_see_and_keeps_nothing(run, path, site
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+def test_check_shows_a_terminal_nothing_that_it_would_obey(run, site):
+    site.says("/evil", RSS, headers={"Content-Type": "text/\x1b[2J"})
+    site.says("/page", b"<html><title>\x1b[2J</title></html>")
+    assert "\x1b" not in run("check", site.url("/evil")).output
+    assert "\x1b" not in run("check", site.url("/page")).output
+
+
 def test_check_as_json(run, site):
     record = json.loads(run("check", site.url("/all"), "--json").stdout)
     assert (record["status"], record["format"], record["items"]) == (200, "RSS 2.0", 1)
@@ -364,14 +404,12 @@ def test_a_list_for_others_has_no_secrets_and_private_feeds_only_if_asked(run, p
         "  - {url: 'file:e.xml'}\n"
     )
 
-    def exported(*words: str) -> list[str | None]:
+    def exported(*words: str) -> list[str]:
         done = run("export", *words)
         assert "s3cr3t" not in done.output
-        return [
-            o.get("xmlUrl")
-            for o in ET.fromstring(done.stdout_bytes).iter("outline")
-            if o.get("xmlUrl")
-        ]
+        assert "left out: 2 feeds" in done.stderr or "--category" in words
+        outlines = ET.fromstring(done.stdout_bytes).iter("outline")
+        return [url for outline in outlines if (url := outline.get("xmlUrl"))]
 
     assert exported() == ["https://a.example/", "https://b.example/"]
     assert exported("--category", "News/Asia") == ["https://b.example/"]

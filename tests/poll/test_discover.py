@@ -80,6 +80,11 @@ def test_titles_and_formats_are_told():
     )
 
 
+def test_nothing_gets_through_to_a_terminal_that_it_would_obey():
+    page = '<link rel="feed" title="A\x1b[2J\u202eB" href="/a"><link rel="feed" href="/\x1b[2J">'
+    assert on_page(page, SITE) == (Link(url="https://site.example/a", title="A[2JB"),)
+
+
 def test_comments_come_last_and_the_page_says_the_order_of_the_rest():
     page = "".join(
         f'<link rel="alternate" type="application/rss+xml" title="{title}" href="{href}">'
