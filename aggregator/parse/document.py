@@ -13,7 +13,7 @@ _QUOTED = rb"""(?:"[^"]*+"|'[^']*+')"""
 _COMMENT = rb"<!--(?:[^-]++|-(?!->))*+-->"
 _DOCUMENT_TYPE = (
     rb"<!DOCTYPE(?:[^\[<>\"']++|" + _QUOTED + rb")*+"
-    rb"(?P<subset>\[(?:" + _COMMENT + rb"|[^\]\"'<]++|" + _QUOTED + rb"|<)*+\]\s*+)?+>"
+    rb"(?P<subset>\[(?:" + _COMMENT + rb"|[^\]\"'<]++|" + _QUOTED + rb"|<(?!!--))*+\]\s*+)?+>"
 )
 _DOCTYPE = re.compile(_DOCUMENT_TYPE, re.IGNORECASE)
 _PROLOG = re.compile(

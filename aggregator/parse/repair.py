@@ -23,7 +23,8 @@ _TAG: Final = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _ATTRIBUTE: Final = re.compile(
-    rf"""(?P<name>{_NAME})\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s"'>]++))""",
+    rf"""(?<![\w.:-])(?P<name>{_NAME})\s*+=\s*+
+    (?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s"'>]++))""",
     re.VERBOSE | re.ASCII,
 )
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "wbr"})

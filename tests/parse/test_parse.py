@@ -82,6 +82,23 @@ def test_what_feedparser_cannot_finish_is_refused(body, reason):
         parse(respond(body))
 
 
+@pytest.mark.parametrize(
+    ("body", "entries"),
+    [
+        (RSS % (b"&nbsp;<a " + b"b" * 1_000_000 + b"='1'/><item/>"), 1),
+        (b"<!DOCTYPE rss [" + b"<!--" * 250_000 + RSS % b"<item/>", 1),
+        (RSS % (b"&nbsp;<item/>" + b"<" * 1_000_000), 1),
+        (
+            b"<rss a='%s'><channel>%s</channel></rss>" % (b"x" * 1_000_000, b"<item/>" * 20_000),
+            20_000,
+        ),
+    ],
+    ids=["attribute's name", "open comments", "brackets", "inherited text"],
+)
+def test_what_would_take_quadratic_time_is_read(body, entries):
+    assert len(parse(respond(body)).entries) == entries
+
+
 def test_entity_bombs_do_not_expand():
     laughs = b"".join(
         b'<!ENTITY l%d "%s">' % (level, b"&l%d;" % (level - 1) * 10) for level in range(1, 10)
