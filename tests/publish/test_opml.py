@@ -1,6 +1,7 @@
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import listparser
 import pytest
 
 from aggregator.publish import Edition, render
@@ -97,3 +98,13 @@ def test_a_views_document_has_the_feeds_that_it_may_tell_of(make_edition, make_f
     edition = make_edition(feeds=feeds, view={"category": "World", "without": ("c",)})
     opml = ET.fromstring(render(edition)["views/part/feeds.opml"])
     assert [o.get("text") for o in opml.iter("outline") if o.get("xmlUrl")] == ["A"]
+
+
+def test_listparser_reads_it(make_edition, make_feed):
+    edition = make_edition(feeds=[make_feed("a", category="World"), make_feed("b")])
+    read = listparser.parse(render(edition)["feeds.opml"])
+    assert not read.bozo
+    assert [(feed.title, feed.url, feed.categories) for feed in read.feeds] == [
+        ("A", "https://a.example/feed.xml", [["World"]]),
+        ("B", "https://b.example/feed.xml", []),
+    ]
