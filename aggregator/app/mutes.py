@@ -60,6 +60,7 @@ class _Words:
         article = self._article
         return [
             *map(fold, article.categories),
+            *(fold(part.lead) for part in article.parts),  # also where the text is not at hand
             *map(fold, (*blocks(article.summary), *blocks(article.content))),
         ]
 

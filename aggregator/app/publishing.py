@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.app import hubs
+from aggregator.app.mutes import muting
 from aggregator.app.redact import redacted
 from aggregator.config import View
 from aggregator.model import ArchivePage, Story, Told, Tombstone
@@ -77,6 +78,9 @@ class _Desk:
         since = aggregator.store.subscribed()
         self._since = {feed: since[feed] for feed in self._feeds if feed in since}
         self._newest: list[Story] = []
+        self._mute = muting(self._config.feeds)
+        self._silent: set[str] = set()
+        """Those of them that were told before all of their articles were muted."""
         self._all_read = False
         self.now = now
 
@@ -175,7 +179,8 @@ class _Desk:
         """Choose a view's stories, reading as far into the past as it takes to fill it."""
         limit = (view and view.limit) or self._settings.limit
         while True:
-            edition = self._select(without_history(self._newest, self._since), view)
+            heard = (story for story in self._newest if story.id not in self._silent)
+            edition = self._select(without_history(heard, self._since), view)
             if len(edition.stories) == limit or self._all_read:
                 break
             self._read_on()
@@ -207,6 +212,7 @@ class _Desk:
             after=(last.last, last.id) if last else None, limit=self._settings.limit
         )
         self._newest += some
+        self._silent |= {story.id for story in some if all(map(self._mute, story.articles))}
         self._all_read = len(some) < self._settings.limit or (
             self._newest[-1].last < self._newest[0].last - self._settings.max_age
         )

@@ -7,13 +7,13 @@ from aggregator.app.mutes import muting
 from aggregator.model import Article, Feed, Mute, Part, PublishedSource
 
 
-def article(title: str = "", *, text: str = "", second: str = "", **changed) -> Article:
+def article(title: str = "", *, text: str = "", lead: str = "", second: str = "", **changed) -> Article:
     fields: dict[str, Any] = {
         "id": "1",
         "feed": "f",
         "title": title,
         "parts": (
-            Part(language=None, title=title, lead=text),
+            Part(language=None, title=title, lead=lead),
             Part(language=None, title=second, lead=""),
         ),
         "summary": text,
@@ -85,8 +85,9 @@ def test_texts_and_categories_count_unless_titles_alone_are_asked_for():
     in_text = article("Quiet", text="<p>Paid by a <b>spon</b>sor</p>")
     in_category = article("Quiet", categories=("Sponsor",))
     in_content = article("Quiet", content="<p>first</p><p>sponsor</p>")
+    in_lead = article("Quiet", lead="Sponsor")
 
-    for told in (in_text, in_category, in_content):
+    for told in (in_text, in_category, in_content, in_lead):
         assert is_muted("sponsor", told)
         assert not is_muted("sponsor", told, title_only=True)
 

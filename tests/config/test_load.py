@@ -7,6 +7,7 @@ import pytest
 from aggregator.config import Config, load
 from aggregator.config.sections import Onnx
 from aggregator.errors import ConfigError
+from aggregator.model import Mute
 
 FOLDER = Path("/srv/news")
 
@@ -236,3 +237,22 @@ def test_the_encoder_is_named_or_a_folder_of_ones_own():
 def test_an_encoder_that_there_is_not_is_told_what_there_is(choice: str):
     said = problems(f"version: 1\nfeeds: []\nencoder: {choice}")
     assert said == ("feeds.yaml:3: encoder: write use, none, or onnx: and the folder of a model",)
+
+
+def test_a_feeds_mutes_are_its_own_and_those_for_all():
+    mutes = [
+        feed.mutes
+        for feed in read(
+            "version: 1\nmutes: [英超, {title: sponsored}]\n"
+            "feeds: [{url: file:a.xml, mutes: [golf, 英超]}, {url: file:b.xml}]"
+        ).feeds
+    ]
+    everywhere = (Mute(words="英超"), Mute(words="sponsored", title_only=True))
+    assert mutes == [(*everywhere, Mute(words="golf")), everywhere]
+
+
+@pytest.mark.parametrize("mute", ["2026", "''", "{tilte: x}", "{title: 5}", "[x]"])
+def test_a_mute_that_is_none_names_its_line(mute: str):
+    assert problems(f"version: 1\nfeeds: []\nmutes: [{mute}]")[0].startswith(
+        "feeds.yaml:3: mutes[0]"
+    )

@@ -72,3 +72,7 @@ def test_muted_words_are_kept_and_shown_nowhere(server, folder):
     subscribe(folder, server, "/feed").once("--force")
 
     assert published(folder) == ["feed1", "feed2", "feed3", "feed4", "feed5"]
+
+    subscribe(folder, server, "/feed", more="mutes: [feed5]\n").once("--force")
+
+    assert published(folder) == ["feed1", "feed2", "feed3", "feed4"]
