@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from rapidfuzz import fuzz
 
 from aggregator.model import Article, Known, PublishedSource
+from aggregator.normalize.script import weigh
 from aggregator.normalize.url import canonical
 
 _LONGEST_NAME: Final = 200
@@ -22,7 +23,7 @@ _TEXT: Final = 200
 """Characters of a text that name it."""
 _TELLING_DATED: Final = 20
 _TELLING_UNDATED: Final = 60
-"""Letters that a title and text need to be a name beside others: "Live updates" is none."""
+"""Latin letters that a title and text need to be a name beside others: "Live updates" is none."""
 _ALIKE: Final = 85
 _BARELY_ALIKE: Final = 60
 """Of 100: what titles must have in common to be one title edited, without and with a name in common
@@ -134,7 +135,7 @@ def _letters(text: str) -> str:
 
 def _is_telling(item: Clues) -> bool:
     """Tell whether a text says enough to be no boilerplate that another item could repeat."""
-    enough = len(_letters(item.title)) + len(_letters(item.text[:_TEXT]))
+    enough = sum(weigh(item.title).values()) + sum(weigh(item.text[:_TEXT]).values())
     if item.date:
         return enough >= _TELLING_DATED
     return (item.guid is None or item.url is None) and enough >= _TELLING_UNDATED

@@ -7,7 +7,9 @@ from aggregator.app.mutes import muting
 from aggregator.model import Article, Feed, Mute, Part, PublishedSource
 
 
-def article(title: str = "", *, text: str = "", lead: str = "", second: str = "", **changed) -> Article:
+def article(
+    title: str = "", *, text: str = "", lead: str = "", second: str = "", **changed
+) -> Article:
     fields: dict[str, Any] = {
         "id": "1",
         "feed": "f",

@@ -128,6 +128,12 @@ def test_a_short_text_is_no_name_beside_others():
     assert len(dated) == len(undated) == 1
 
 
+def test_a_headline_of_few_characters_that_say_much_is_a_name():
+    (dated,) = keys([clues(guid="1", title="川普會見澤連斯基", date="2025-10-17")])
+
+    assert len(dated) == 2
+
+
 def test_an_undated_text_is_no_name_beside_a_guid():
     (names,) = keys([clues(guid="1", url="https://e.org/a", title="T", text=LONG)])
 
