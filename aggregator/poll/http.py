@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from enum import IntEnum
 from functools import partial
 from http import HTTPStatus
 from queue import SimpleQueue
@@ -29,7 +30,7 @@ from aggregator.poll import handle as handles
 from aggregator.poll.coding import too_large
 from aggregator.poll.guard import Guard
 from aggregator.poll.lanes import Lanes
-from aggregator.poll.visit import Refusal, Visit
+from aggregator.poll.visit import Refusal, Visit, headers_too_long
 
 _FAREWELL = 5.0
 """Seconds that a thread gets to end; one that hangs in a name's lookup ends with the process."""
@@ -37,12 +38,18 @@ _FAREWELL = 5.0
 _UNREAD = 64 << 20
 """Bytes of answers that nobody has taken yet, above which nothing new is asked."""
 
-_E_PROXY = 97
-"""CURLE_PROXY, which pycurl has no name for."""
-_UNHEARD = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY, _E_PROXY})
+
+class _Code(IntEnum):
+    """Codes of libcurl's that pycurl has no names for."""
+
+    PROXY = 97
+    TOO_LARGE = 100
+
+
+_UNHEARD = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY, _Code.PROXY})
 _MEANINGS = {
     pycurl.E_COULDNT_RESOLVE_PROXY: "the proxy's name has no address: check it, or your network",
-    _E_PROXY: "the proxy lets nothing through",
+    _Code.PROXY: "the proxy lets nothing through",
     pycurl.E_SSL_CACERT_BADFILE: "the certificates of tls.ca cannot be read: check the file",
     pycurl.E_COULDNT_RESOLVE_HOST: "the host has no address: check the url, or your network",
     pycurl.E_COULDNT_CONNECT: "no connection: the server is down, or the port is wrong",
@@ -313,10 +320,8 @@ class _Exchange:
             return visit.problem
         if visit.refusal is not None and code == pycurl.E_COULDNT_CONNECT:
             return visit.refusal
-        if code == pycurl.E_OPERATION_TIMEDOUT:
-            return self._too_slow(visit, message)
-        if code == pycurl.E_FILESIZE_EXCEEDED:
-            return too_large("body_size", self._limits.body_size)
+        if (limit := self._limit_met(visit, code, message)) is not None:
+            return limit
         if code == pycurl.E_COULDNT_RESOLVE_HOST and visit.looks_up:
             return (
                 f"{visit.address.host} has no address here, so that none can be checked before the "
@@ -327,6 +332,18 @@ class _Exchange:
         if visit.is_proxied and code == pycurl.E_COULDNT_CONNECT:
             who, meaning = "its proxy", "no connection: check network.proxy, or the feed's own"
         return f"{who}: {meaning} ({message})"
+
+    def _limit_met(self, visit: Visit, code: int, message: str) -> str | None:
+        """Name the limit that libcurl found met, if it was one."""
+        match code:
+            case pycurl.E_OPERATION_TIMEDOUT:
+                return self._too_slow(visit, message)
+            case pycurl.E_FILESIZE_EXCEEDED:
+                return too_large("body_size", self._limits.body_size)
+            case _Code.TOO_LARGE:  # a line that it did not even hand over
+                return headers_too_long(self._limits.header_size)
+            case _:
+                return None
 
     def _too_slow(self, visit: Visit, message: str) -> str:
         """Name the limit of time that was met."""

@@ -136,8 +136,7 @@ class Visit:
         """Take a header line with its end; return whether more is wanted."""
         self._header_size += len(line)
         if self._header_size > self._limits.header_size:
-            allowed = shown_size(self._limits.header_size)
-            self.problem = f"its headers are longer than limits.header_size ({allowed}): not read"
+            self.problem = headers_too_long(self._limits.header_size)
             return False
         if not self._in_headers:
             if line.startswith(b"HTTP/"):  # else a trailer, which nothing of ours may come from
@@ -244,3 +243,8 @@ class Visit:
         if self._body is None:
             self._body = Body(self._headers.get("content-encoding", ""), self._limits.decoded_size)
         return self._body
+
+
+def headers_too_long(limit: int) -> str:
+    """Say that an answer's headers are longer than the limit, in bytes."""
+    return f"its headers are longer than limits.header_size ({shown_size(limit)}): not read"

@@ -160,6 +160,12 @@ def test_headers_past_the_limit_are_not_read(server, fetch):
     assert "headers are longer than limits.header_size (2KiB)" in str(response.failure)
 
 
+def test_nor_is_a_line_that_has_no_end(server, fetch):
+    server.sends("/feed", lambda: iter([b"HTTP/1.1 200 OK\r\nX: ", *[b"x" * 9999] * 20]))
+    (response,) = fetch(server.url("/feed"))
+    assert "limits.header_size (64KiB)" in str(response.failure)
+
+
 def test_the_body_of_an_error_is_not_read(server, fetch):
     def endless():
         yield b"HTTP/1.1 500 Oh\r\nRetry-After: 7\r\n\r\n"
