@@ -49,8 +49,11 @@ class Imported:
 
 
 def configuration(path: Path) -> Config:
-    """Return the configuration; the one to begin with where there is no file. Raise ConfigError."""
-    return would_be(path, str)
+    """Return the configuration; the one to begin with where there is no file. Raise ConfigError.
+
+    Nothing behind ``feeds:`` stands for no feeds, as it will once one is added.
+    """
+    return would_be(path, lambda text: add(text, [], str(path)))
 
 
 def trying(path: Path, url: str) -> Config:
@@ -236,8 +239,7 @@ def _slug(text: str) -> str:
 
 def _same(url: str) -> str:
     """Return what the addresses of one feed have in common: nobody has two behind ``www.``."""
-    scheme, _, place = comparable(url).partition("://")
-    return place.removeprefix("www.") if scheme in {"http", "https"} else url
+    return re.sub(r"^https?://(www\.)?", "", comparable(url))
 
 
 def _problem(url: str) -> str | None:

@@ -34,11 +34,13 @@ _READERS = (Loader, yaml.SafeLoader)
 def add(text: str, entries: Sequence[Entry], source: str = "feeds.yaml") -> str:
     """Return the text with these entries at the end of its list of feeds.
 
-    Raises ConfigError where the list is written in a way that cannot be changed safely.
+    Where nothing stands behind ``feeds:``, an empty list does, even if nothing is added. Raises
+    ConfigError where the list is written in a way that cannot be changed safely.
     """
-    data, feeds = _read(text, source)
+    text = _with_a_list(text, source)
     if not entries:
         return text
+    data, feeds = _read(text, source)
     changed = (_InBrackets if feeds.in_brackets else _InLines)(text, feeds).with_more(entries)
     return _checked(changed, data, [*data["feeds"], *map(dict, entries)], source)
 
@@ -51,6 +53,15 @@ def remove(text: str, number: int, source: str = "feeds.yaml") -> str:
     data, feeds = _read(text, source)
     changed = (_InBrackets if feeds.in_brackets else _InLines)(text, feeds).without(number)
     return _checked(changed, data, [*data["feeds"][:number], *data["feeds"][number + 1 :]], source)
+
+
+def _with_a_list(text: str, source: str) -> str:
+    data, _ = read(text, source)
+    if not isinstance(data, dict) or data.get("feeds", "") is not None:
+        return text
+    at = next((name.end for _, name, _ in _places(text)), 0)
+    before, colon, after = text[at:].partition(":")
+    return _checked(f"{text[:at]}{before}{colon} []{after}", data, [], source)
 
 
 def _read(text: str, source: str) -> tuple[dict[str, Any], "_Feeds"]:
@@ -107,15 +118,22 @@ class _Feeds:
 
 def _find(text: str) -> _Feeds | None:
     """Find the list of feeds; None where an alias stands in its place."""
-    events = yaml.parse(text, Loader=Loader)
-    first = next(event for event in events if isinstance(event, yaml.NodeEvent))
-    root = _value(text, first, events)
-    for name, value in zip(root.parts[::2], root.parts[1::2], strict=True):
-        if text[name.start : name.end].strip("\"'") == "feeds" and value.is_list:
+    for root, name, value in _places(text):
+        if value.is_list:
             plain = not root.in_brackets and _EMPTY_LIST.fullmatch(text, value.start, value.end)
             dashes = () if value.in_brackets else tuple(_dashes(text, value.parts))
             return _Feeds(name, value, value.in_brackets and not plain, dashes)
     return None
+
+
+def _places(text: str) -> Iterator[tuple[_Value, _Value, _Value]]:
+    """Yield the document, its key ``feeds`` and what stands behind it."""
+    events = yaml.parse(text, Loader=Loader)
+    first = next(event for event in events if isinstance(event, yaml.NodeEvent))
+    root = _value(text, first, events)
+    for name, value in zip(root.parts[::2], root.parts[1::2], strict=True):
+        if text[name.start : name.end].strip("\"'") == "feeds":
+            yield root, name, value
 
 
 def _value(text: str, event: yaml.Event, events: Iterator[yaml.Event]) -> _Value:

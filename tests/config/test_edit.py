@@ -68,6 +68,8 @@ def test_every_entry_of_a_real_file_can_go_and_takes_only_its_own_lines(name):
             "feeds:\n  - {url: a}\n  - {url: b} # \t tabs\t\n  - {url: https://other.example/feed}\n",
         ),
         ("feeds: [] # none\nx: 1", "feeds: # none\n  - url: https://other.example/feed\nx: 1"),
+        ("feeds:\n  # none\nx: 1", "feeds:\n  # none\n  - url: https://other.example/feed\nx: 1"),
+        ("x: 1\nfeeds: # none", "x: 1\nfeeds: # none\n  - url: https://other.example/feed"),
         ("feeds: []", "feeds:\n  - url: https://other.example/feed"),
         ("feeds: [\n]\n", "feeds: [{url: https://other.example/feed}\n]\n"),
         ("feeds: [{url: a}]", "feeds: [{url: a}, {url: https://other.example/feed}]"),
@@ -155,7 +157,7 @@ def test_an_entry_whose_anchor_others_use_does_not_go():
 
 
 def test_nothing_is_added_to_what_is_no_configuration():
-    for text in ("x: 1", "feeds: a", "- a", "feeds: [", ""):
+    for text in ("x: 1", "feeds: a", "- a", "feeds: [", "", "feeds: ~", "? feeds"):
         with pytest.raises(ConfigError):
             add(text, [NEW])
 

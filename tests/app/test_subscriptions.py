@@ -1,0 +1,122 @@
+"""What the configuration's file and lists for other readers have in common."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.app.subscriptions import (
+    configuration,
+    export,
+    import_list,
+    known,
+    named,
+    unsubscribe,
+)
+from aggregator.config import Config, load
+from aggregator.config.edit import add
+from aggregator.errors import NotFoundError
+from aggregator.normalize.text import line
+
+EMPTY = "version: 1\nfeeds: []\n"
+texts = st.text(max_size=40).map(line).filter(bool)
+subscriptions = st.lists(
+    st.fixed_dictionaries(
+        {"url": st.from_regex(r"https://[a-z]{1,5}\.example/[a-z0-9?=&_-]{0,9}", fullmatch=True)},
+        optional={
+            "name": texts,
+            "category": texts,
+            "language": st.sampled_from(["en", "pt-BR", "zh-Hant"]),
+        },
+    ),
+    max_size=6,
+)
+
+
+def told(config: Config) -> list[tuple[str, ...]]:
+    return sorted(
+        (feed.url, feed.name, feed.category or "", feed.language or "") for feed in config.feeds
+    )
+
+
+@given(subscriptions)
+def test_what_is_exported_and_imported_is_the_same(tmp_path_factory, entries):
+    path = tmp_path_factory.mktemp("list") / "feeds.yaml"
+    config = configuration(path)
+    for entry in entries:
+        if known(config, entry["url"]) is None:
+            text = add(EMPTY if not path.exists() else path.read_text("utf-8"), [entry])
+            path.write_text(text, "utf-8")
+            config = configuration(path)
+    listed, left_out = export(config)
+    other = path.with_name("other.yaml")
+    imported = import_list(other, configuration(other), listed)
+    assert told(imported.config) == told(config) == told(configuration(other))
+    assert (left_out, imported.known, imported.refused, imported.problems) == (0, 0, (), ())
+
+
+@pytest.mark.parametrize(
+    ("url", "is_known"),
+    [
+        ("https://a.example/feed", True),
+        ("http://a.example/feed", True),
+        ("https://www.a.example:443/feed", True),
+        ("HTTPS://A.EXAMPLE/feed#top", True),
+        ("https://a.example/feed/", False),
+        ("https://a.example/feed?x", False),
+        ("http://a.example:443/feed", False),
+        ("file:a.xml", True),
+        ("file:./a.xml", True),
+    ],
+)
+def test_one_feed_is_known_by_many_spellings(url, is_known):
+    config = load(
+        "version: 1\nfeeds: [{url: 'https://a.example/feed'}, {url: 'file:/x/a.xml'}]\n",
+        directory=Path("/x"),
+        environment={},
+    )
+    url = url.replace("file:", "file:/x/")
+    assert (known(config, url) is not None) == is_known
+
+
+def test_an_id_goes_before_a_name():
+    config = load(
+        "version: 1\nfeeds:\n"
+        "  - {url: 'https://a.example/', id: one, name: two}\n"
+        "  - {url: 'https://b.example/', id: two, name: one}\n",
+        directory=Path("/x"),
+        environment={},
+    )
+    assert named(config, "two").id == "two"
+    with pytest.raises(NotFoundError):
+        named(config, "three")
+
+
+def test_ids_are_made_of_names_and_no_two_are_alike(tmp_path):
+    path = tmp_path / "feeds.yaml"
+    names = ["El País", "EL PAIS", "中央社", "", "...", "el-pais-2"]
+    outlines = "".join(
+        f'<outline text="{name}" xmlUrl="https://www.h{n}.example/"/>'
+        for n, name in enumerate(names)
+    )
+    imported = import_list(
+        path, configuration(path), f"<opml><body>{outlines}</body></opml>".encode()
+    )
+    assert [feed.id for feed in imported.added] == [
+        "el-pais",
+        "el-pais-2",
+        "h2.example",
+        "h3.example",
+        "h4.example",
+        "el-pais-2-2",
+    ]
+
+
+def test_a_file_with_nothing_behind_feeds_has_none(tmp_path):
+    path = tmp_path / "feeds.yaml"
+    path.write_text("version: 1\nfeeds:\n")
+    assert configuration(path).feeds == ()
+    assert path.read_text() == "version: 1\nfeeds:\n"
+    with pytest.raises(NotFoundError):
+        unsubscribe(path, configuration(path), "a")
