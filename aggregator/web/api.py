@@ -8,14 +8,14 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from aggregator.app.monitor import feeds_health
 from aggregator.model import Story
 from aggregator.web import shapes
-from aggregator.web.pages import client, cursor, place, story_id
+from aggregator.web.pages import CURSOR, client, cursor, place, story_id
 from aggregator.web.site import Site
 
 PREFIX = "/api/v1"
 _ARTICLE = r"^[0-9a-f]{16}$"
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.ProblemShape, "content": {"application/problem+json": {}}}
-    for status in (400, 404, 422, 429, 503)
+    for status in (404, 422, 429, 503)
 }
 
 ArticleId = Annotated[str, Query(pattern=_ARTICLE, description="An article's id")]
@@ -33,14 +33,12 @@ class Api:
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Words that have to be there")] = "",
         after: Annotated[
-            str | None, Query(description="The cursor that the page before gave")
+            str | None, Query(pattern=CURSOR, description="`next` of the page before")
         ] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 30,
     ) -> shapes.StoriesShape:
         """List stories, newest last first."""
         start = place(after)
-        if after is not None and start is None:
-            raise HTTPException(400, "this is no cursor; take `next` of the page before")
         library = self._site.library
         if q:
             self._allow(request)

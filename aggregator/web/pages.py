@@ -129,6 +129,8 @@ async def _robots(_request: Request) -> Response:
     return Response(_ROBOTS, media_type="text/plain")
 
 
+CURSOR = r"^[0-9a-f]{1,13}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+"""What a cursor looks like."""
 _ROBOTS = "User-agent: *\nDisallow: /search\nDisallow: /owner\nDisallow: /api/\n"
 
 

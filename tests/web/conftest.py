@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,12 @@ def aggregator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aggregator]
     folder = tmp_path_factory.mktemp("web")
     config = load(CONFIG, directory=folder, environment=ENVIRONMENT)
     config.directory.mkdir()
-    with Aggregator(config, open_store(config.store), clock=lambda: NOON + timedelta(hours=6)) as a:
+    seconds = count()  # a clock that moves on gives allowances back
+
+    def clock() -> datetime:
+        return NOON + timedelta(hours=6, seconds=next(seconds))
+
+    with Aggregator(config, open_store(config.store), clock=clock) as a:
         a.store.subscribe(config.feeds, NOON)
         failing = FeedState(
             feed="paid", checked=NOON, due=NOON + timedelta(days=1), failures=3, error="404: gone?"
