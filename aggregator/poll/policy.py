@@ -18,8 +18,8 @@ PATIENCE = 3
 """Failures in a row after which a place that the feed moved to is doubted."""
 UNHEARD = timedelta(hours=2)
 """Back-off is for the sake of servers: one that never heard of us needs no more."""
-FORCED = timedelta(minutes=1)
-"""Between two polls by force of a feed that failed twice; it doubles with each further failure."""
+ROOM = 16
+"""Times the shortest interval: back-off gets so far, even for a feed with one fixed interval."""
 SLACK = 0.02
 """Share of the shortest interval that a poll may come early: runs do not take equally long."""
 
@@ -32,8 +32,6 @@ _AFRESH = frozenset(
     }
 )
 """What a server says that chokes on its own validators."""
-_DOUBLINGS = 20
-"""More than any interval leaves room for."""
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _ADVICE = {
@@ -70,9 +68,9 @@ def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = Fal
         return False
     if timing.allowed_from(known, now) > now:
         return False
-    if known.failures > 1 and known.checked is not None:
-        doublings = min(known.failures - 2, _DOUBLINGS)
-        force = force and now >= known.checked + FORCED * 2**doublings
+    patience = timing.patience(known.failures)
+    if known.checked is not None and now < min(known.checked + patience, known.due):
+        return False
     return force or now >= known.due - SLACK * feed.min_interval
 
 
@@ -278,7 +276,7 @@ def _longest_backoff(feed: Feed, response: Response) -> timedelta:
         return max(feed.max_interval, timing.DAY)
     if response.unheard:  # it spares no server, and our own network may soon be back
         return max(feed.min_interval, min(feed.max_interval, UNHEARD))
-    return feed.max_interval
+    return max(feed.max_interval, ROOM * max(feed.min_interval, timing.REST))
 
 
 def _is_final(response: Response) -> bool:

@@ -17,6 +17,8 @@ CAP = timedelta(days=7)
 DAY = timedelta(days=1)
 JITTER = 0.1
 """Intervals beyond the shortest are lengthened by up to this share, lest feeds fall into step."""
+REST = timedelta(minutes=1)
+"""For a feed that failed twice in a row."""
 
 _DOUBLINGS = 20
 """More than any bound leaves room for."""
@@ -56,12 +58,23 @@ def rhythm(known: FeedState, now: datetime) -> timedelta | None:
 def backoff_wish(
     feed: Feed, failures: int, longest: timedelta, now: datetime, random: Random
 ) -> Wish:
-    """Double the interval with each failure in a row, up to ``longest``."""
-    backoff = feed.min_interval * 2 ** min(failures - 1, _DOUBLINGS)
+    """Double the interval with each failure in a row, up to ``longest``.
+
+    However short the feed's intervals, it is ``patience`` at least.
+    """
+    backoff = max(feed.min_interval * 2 ** min(failures - 1, _DOUBLINGS), patience(failures))
     return Wish(
         now + _jittered(feed.min_interval, backoff, longest, random),
         f"backoff after {failures} failure{'s' if failures > 1 else ''}",
     )
+
+
+def patience(failures: int) -> timedelta:
+    """Return how long a feed is left alone after failures in a row, whoever is in a hurry.
+
+    After the first not at all, then for 1, 2, 4, … minutes.
+    """
+    return REST * 2 ** min(failures - 2, _DOUBLINGS) if failures > 1 else timedelta()
 
 
 def postponed_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:

@@ -323,6 +323,20 @@ class TestFailures:
             assert after >= 1.6 * before
         assert FEED.max_interval / 1.1 <= gaps[-1] <= FEED.max_interval
 
+    def test_even_a_feed_with_one_short_interval_backs_off(self):
+        minute = timedelta(minutes=1)
+        feed, state, gaps = replace(FEED, min_interval=minute, max_interval=minute), None, []
+        for _ in range(9):
+            state = learn(state, answered(500), feed=feed)
+            gaps.append(wait(state))
+        assert gaps[0] == minute
+        assert 14 * minute <= gaps[-1] <= 16 * minute
+
+    def test_nor_is_one_without_an_interval_hammered(self):
+        feed = replace(FEED, min_interval=timedelta(), max_interval=timedelta())
+        state = learn(learn(response=answered(500), feed=feed), answered(500), feed=feed)
+        assert not policy.due(feed, state, NOW + timedelta(seconds=59))
+
     def test_a_404_backs_off_to_a_day_however_short_the_interval(self):
         feed = replace(FEED, max_interval=2 * HOUR)
         state = learn(response=answered(404), feed=feed)
