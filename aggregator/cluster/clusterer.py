@@ -186,12 +186,9 @@ class Clusterer:
         demanded = [
             o for o in self._mirrors.matches(article, self._constraints) if o in self._draft_of
         ]
-        placed = [
-            other
-            for other in candidates
-            if other in self._draft_of
-            and self._constraints.forbids(article, self._article(other)) is None
-        ]
+        placed = [other for other in candidates if other in self._draft_of]
+        if self._constraints:
+            placed = [o for o in placed if not self._constraints.forbids(article, self._article(o))]
         scored = zip(placed, self._scorer.logits(article.id, placed), strict=True)
         found = [*((other, inf) for other in demanded), *scored]
         links: dict[Draft, _Link] = {}
@@ -202,7 +199,9 @@ class Clusterer:
 
     def _wants(self, draft: Draft, article: Article, link: _Link) -> bool:
         """Whether a story takes an article in for its best match."""
-        if link.logit < JOIN or self._constraints.part([article], draft.articles):
+        if link.logit < JOIN:
+            return False
+        if self._constraints and self._constraints.part([article], draft.articles):
             return False
         return link.logit >= CERTAIN or self._mean([article.id], [*draft.members]) >= SUPPORT
 

@@ -26,12 +26,17 @@ class _Said:
     decision: Decision
     articles: frozenset[str]
     others: frozenset[str]
+    all: frozenset[str]
+
+    @classmethod
+    def of(cls, decision: Decision) -> "_Said":
+        articles, others = frozenset(decision.articles), frozenset(decision.others)
+        return cls(decision, articles, others, articles | others)
 
     def is_of(self, a: str, b: str) -> bool:
         """Whether it says something of this pair."""
         if self.decision.verdict is Verdict.MERGE:
-            both = self.articles | self.others
-            return a in both and b in both
+            return a in self.all and b in self.all
         return (a in self.articles and b in self.others) or (
             b in self.articles and a in self.others
         )
@@ -57,9 +62,13 @@ class Constraints:
         self._about: dict[str, list[_Said]] = {}
         standing = (decision for decision in decisions if decision.undone is None)
         for decision in sorted(standing, key=lambda d: d.number, reverse=True):
-            said = _Said(decision, frozenset(decision.articles), frozenset(decision.others))
-            for article in said.articles | said.others:
+            said = _Said.of(decision)
+            for article in said.all:
                 self._about.setdefault(article, []).append(said)
+
+    def __bool__(self) -> bool:
+        """Whether anything is said at all."""
+        return bool(self._about or self._alone or self._never or self._always)
 
     def forbids(self, a: Article, b: Article) -> str | None:
         """Return why two articles may not share a story, in words; None where they may."""
@@ -91,8 +100,12 @@ class Constraints:
 
     def part(self, articles: Sequence[Article], others: Sequence[Article]) -> str | None:
         """Return why some articles may not share a story with others; None where they may."""
+        feeds = {b.feed for b in others}
         reasons = (
-            self.forbids(a, b) for a in articles if self._may_be_refused(a, others) for b in others
+            self.forbids(a, b)
+            for a in articles
+            if a.id in self._about or self._may_be_refused(a.feed, feeds)
+            for b in others
         )
         return next(filter(None, reasons), None)
 
@@ -110,13 +123,11 @@ class Constraints:
         """Return the newest decision about a pair."""
         return next((said.decision for said in self._about.get(a, ()) if said.is_of(a, b)), None)
 
-    def _may_be_refused(self, article: Article, others: Sequence[Article]) -> bool:
-        """Whether anything of these is worth a closer look: stories can be large."""
-        if article.id in self._about or article.feed in self._alone:
+    def _may_be_refused(self, feed: str, others: AbstractSet[str]) -> bool:
+        """Whether items of a feed are worth a closer look among those of others."""
+        if feed in self._alone or not self._alone.isdisjoint(others):
             return True
-        if not self._never and not self._alone:
-            return False
-        return any(b.feed in self._alone or _pair(article, b) in self._never for b in others)
+        return any(frozenset((feed, other)) in self._never for other in others)
 
 
 def by_hand(a: Article, b: Article, decision: Decision) -> Match:
