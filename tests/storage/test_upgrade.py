@@ -14,9 +14,15 @@ from aggregator.storage.schema import metadata
 from aggregator.storage.upgrade import HEAD
 
 
+def is_tables_own(_thing, name, *_: object) -> bool:
+    """Tell whether a thing is no full-text index, which SQLAlchemy has no words for."""
+    return not name.startswith(("searched", "ix_searchable_words"))
+
+
 def test_the_migrations_lead_to_the_tables_as_the_program_sees_them(store):
     with store._backend.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_tables_own}
+        context = MigrationContext.configure(connection, opts=options)
 
         assert compare_metadata(context, metadata) == []
 
@@ -26,7 +32,10 @@ def test_they_make_the_same_sqlite_tables(sqlite_url, tmp_path):
     metadata.create_all(created)
 
     def statements(engine: Engine) -> dict[str, str]:
-        query = text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%'")
+        query = text(
+            "SELECT name, sql FROM sqlite_master WHERE type <> 'trigger'"
+            " AND name NOT LIKE 'alembic%' AND name NOT LIKE 'searched%'"
+        )
         with engine.connect() as connection:
             return {name: " ".join((sql or "").split()) for name, sql in connection.execute(query)}
 
