@@ -1,8 +1,7 @@
 """YAML text → plain data, and the line that each key stands in."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -41,22 +40,8 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
     Raises ConfigError, with ``source`` and line, where the text is not YAML, is empty, names a
     key twice, or holds an alias that contains itself.
     """
-    with translated(text, source):
-        root = yaml.compose(text, Loader=Loader)
-    if root is None:
-        raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
-    walk = _Walk(source)
-    data = walk.value(root, ())
-    if walk.problems:
-        raise ConfigError(tuple(walk.problems))
-    return data, walk.lines
-
-
-@contextmanager
-def translated(text: str, source: str) -> Iterator[None]:
-    """Raise PyYAML's complaints about a text as ConfigError, with ``source`` and line."""
     try:
-        yield
+        root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line, text.count("\n")) + 1 if mark else 1
@@ -65,6 +50,13 @@ def translated(text: str, source: str) -> Iterator[None]:
         raise ConfigError((f"{source}:1: not YAML: {error}",)) from error
     except RecursionError as error:
         raise ConfigError((f"{source}:1: nested too deep to be a configuration",)) from error
+    if root is None:
+        raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
+    walk = _Walk(source)
+    data = walk.value(root, ())
+    if walk.problems:
+        raise ConfigError(tuple(walk.problems))
+    return data, walk.lines
 
 
 class _Walk:

@@ -1,29 +1,28 @@
 """Changes to the text of feeds.yaml that leave every other character as it stands. Pure.
 
-PyYAML's events say where each value begins and ends. A new entry takes over the indentation and
-style of those that are there; one that goes takes along the remarks that are about it alone. Each
-change is read again before it is returned: the data may differ by what was asked for, and by
-nothing else.
+A new entry takes over the indentation and style of those that are there; one that goes takes along
+the remarks that are about it alone. Each change is read again before it is returned: the data may
+differ by what was asked for, and by nothing else.
 """
 
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import yaml
 
-from aggregator.config.document import Loader, read, translated
+from aggregator.config.document import Loader, read
+from aggregator.config.layout import Feeds, find, places
 from aggregator.errors import ConfigError
 
 Entry = Mapping[str, str]
 """The keys of a subscription, in the order in which they are to be written."""
 
 _INDENT = 2
-_EMPTY_LIST = re.compile(r"\[[ \t]*\]")
 _REMARK = re.compile(r"[^\S\n]*#")
 _NEVER_AS_IT_IS = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """YAML escapes them (1.2.2 section 5.1), JSON does not."""
@@ -59,16 +58,15 @@ def _with_a_list(text: str, source: str) -> str:
     data, _ = read(text, source)
     if not isinstance(data, dict) or data.get("feeds", "") is not None:
         return text
-    at = next((name.end for _, name, _ in _places(text)), 0)
+    at = next((name.end for _, name, _ in places(text)), 0)
     before, colon, after = text[at:].partition(":")
     return _checked(f"{text[:at]}{before}{colon} []{after}", data, [], source)
 
 
-def _read(text: str, source: str) -> tuple[dict[str, Any], "_Feeds"]:
+def _read(text: str, source: str) -> tuple[dict[str, Any], Feeds]:
     data, _ = read(text, source)
     if isinstance(data, dict) and isinstance(data.get("feeds"), list):
-        with translated(text, source):
-            feeds = _find(text)
+        feeds = find(text)
         if feeds is not None:
             return data, feeds
     raise _by_hand(source)
@@ -92,79 +90,6 @@ def _by_hand(source: str) -> ConfigError:
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """A value in the text: from its first character (its anchor's, if any) to behind its last."""
-
-    start: int
-    end: int
-    is_list: bool = False
-    in_brackets: bool = False
-    parts: tuple["_Value", ...] = ()
-    """Of a list its items; of a mapping its keys and values in turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Feeds:
-    """Where the list of feeds stands."""
-
-    name: _Value
-    """The key ``feeds``."""
-    list: _Value
-    in_brackets: bool
-    """Whether it has to stay on in brackets: lines can take the place of a plain ``[]``."""
-    dashes: tuple[int, ...]
-    """Where each item's ``-`` stands, outside of brackets."""
-
-
-def _find(text: str) -> _Feeds | None:
-    """Find the list of feeds; None where an alias stands in its place."""
-    for root, name, value in _places(text):
-        if value.is_list:
-            plain = not root.in_brackets and _EMPTY_LIST.fullmatch(text, value.start, value.end)
-            dashes = () if value.in_brackets else tuple(_dashes(text, value.parts))
-            return _Feeds(name, value, value.in_brackets and not plain, dashes)
-    return None
-
-
-def _places(text: str) -> Iterator[tuple[_Value, _Value, _Value]]:
-    """Yield the document, its key ``feeds`` and what stands behind it."""
-    events = yaml.parse(text, Loader=Loader)
-    first = next(event for event in events if isinstance(event, yaml.NodeEvent))
-    root = _value(text, first, events)
-    for name, value in zip(root.parts[::2], root.parts[1::2], strict=True):
-        if text[name.start : name.end].strip("\"'") == "feeds":
-            yield root, name, value
-
-
-def _value(text: str, event: yaml.Event, events: Iterator[yaml.Event]) -> _Value:
-    start, end = _index(event.start_mark), _index(event.end_mark)
-    if not isinstance(event, yaml.CollectionStartEvent):
-        return _Value(start, start + len(text[start:end].rstrip()))
-    parts = []
-    while not isinstance(inner := next(events), yaml.CollectionEndEvent):
-        parts.append(_value(text, inner, events))
-    in_brackets = bool(event.flow_style)
-    if in_brackets:
-        end = _index(inner.end_mark)
-    elif parts:  # for PyYAML a block ends behind all blank lines and remarks after it
-        end = parts[-1].end
-    is_list = isinstance(event, yaml.SequenceStartEvent)
-    return _Value(start, end, is_list, in_brackets, tuple(parts))
-
-
-def _index(mark: Any) -> int:
-    """Return a mark's place; PyYAML's types know marks that are None, its parser makes none."""
-    return int(mark.index)
-
-
-def _dashes(text: str, items: Sequence[_Value]) -> Iterator[int]:
-    tokens = yaml.scan(text, Loader=Loader)
-    all_ = [_index(t.start_mark) for t in tokens if isinstance(t, yaml.BlockEntryToken)]
-    for item in items:
-        yield all_[bisect_right(all_, item.start) - 1]
-
-
-@dataclass(frozen=True, slots=True)
 class _Span:
     """The lines of an entry, from 0 on: from that of its dash to that of its last character."""
 
@@ -175,7 +100,7 @@ class _Span:
 class _InLines:
     """A list with an entry behind each dash, or an empty one that will be such."""
 
-    def __init__(self, text: str, feeds: _Feeds) -> None:
+    def __init__(self, text: str, feeds: Feeds) -> None:
         self._text = text
         self._feeds = feeds
         self._lines = text.split("\n")
@@ -210,18 +135,7 @@ class _InLines:
 
     def without(self, number: int) -> str:
         lines = self._lines.copy()
-        entry = self._entries[number]
-        last = self._end_of_remarks(entry.last, self._column)
-        first = self._start_of_remarks(entry.first, last)
-        above, below = first, last
-        while self._is_blank(above - 1):
-            above -= 1
-        while self._is_blank(below + 1):
-            below += 1
-        if above == first and number < len(self._entries) - 1:
-            last = below
-        elif below > last or number == len(self._entries) - 1:
-            first = above
+        first, last = self._span(number)
         del lines[first : last + 1]
         if first == len(lines):
             lines[-1] = lines[-1].removesuffix("\r")
@@ -231,6 +145,21 @@ class _InLines:
             before, colon, after = lines[name][end:].partition(":")
             lines[name] = f"{lines[name][:end]}{before}{colon} []{after}"
         return "\n".join(lines)
+
+    def _span(self, number: int) -> tuple[int, int]:
+        """Return the first and the last line that go with an entry: of two gaps around it one."""
+        entry = self._entries[number]
+        is_last = number == len(self._entries) - 1
+        last = self._end_of_remarks(entry.last, self._column)
+        first = self._start_of_remarks(entry.first, last)
+        above, below = first, last
+        while self._is_blank(above - 1):
+            above -= 1
+        while self._is_blank(below + 1):
+            below += 1
+        if is_last or (above < first and below > last):
+            return above, last
+        return first, below if above == first else last
 
     def _line(self, index: int) -> int:
         return bisect_right(self._starts, index) - 1
@@ -298,7 +227,7 @@ class _InLines:
 class _InBrackets:
     """A list as in ``[{url: …}, {url: …}]``."""
 
-    def __init__(self, text: str, feeds: _Feeds) -> None:
+    def __init__(self, text: str, feeds: Feeds) -> None:
         self._text = text
         self._list = feeds.list
         self._items = feeds.list.parts
