@@ -1,12 +1,14 @@
 import gzip
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aggregator.config import Limits
 from aggregator.model import Hop, Request
 
+NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 FEED = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
 
 
@@ -330,6 +332,27 @@ def test_a_429_holds_for_the_whole_host(server, other_server, fetch):
         assert "slow down (429)" in str(spared.failure)
         assert spared.headers["retry-after"] == "60"
     assert server.paths() == ["/a"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "longest", "minutes"),
+    [("600", timedelta(days=1), 10), ("86400", timedelta(minutes=30), 30), (None, HOUR, 60)],
+)
+def test_a_429_holds_in_later_runs_too(server, make_fetcher, asked, longest, minutes):
+    clock = [NOW]
+    server.says("/a", status=429, headers={"Retry-After": asked} if asked else {})
+    server.says("/b", FEED)
+    fetcher = make_fetcher(
+        allow=frozenset({server.authority}), clock=lambda: clock[0], host_cool_down=longest
+    )
+    list(fetcher.fetch([Request(feed="a", url=server.url("/a"))]))
+    clock[0] += timedelta(minutes=minutes - 1)
+    (spared,) = fetcher.fetch([Request(feed="b", url=server.url("/b"))])
+    assert (spared.spared, spared.at) == (True, NOW)
+    assert spared.headers["retry-after"] == str(minutes * 60)
+    clock[0] += timedelta(minutes=1)
+    (answer,) = fetcher.fetch([Request(feed="b", url=server.url("/b"))])
+    assert answer.body == FEED
 
 
 def test_a_429_may_hold_for_its_feed_alone(server, fetch):
