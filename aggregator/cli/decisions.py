@@ -45,7 +45,7 @@ def split(
     context: typer.Context,
     articles: Annotated[
         list[str],
-        typer.Argument(metavar="ARTICLE...", help="An article's id (or its start), guid or url."),
+        typer.Argument(metavar="ARTICLE", help="An article's id (or its start), guid or url."),
     ],
     config: Config = None,
     as_json: AsJson = False,
