@@ -64,6 +64,11 @@ def text(raw: Raw, key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def language(tag: str | None) -> str | None:
+    """Return a language tag, which many items may have from one place; none is longer than that."""
+    return tag if tag and len(tag) <= _LONGEST_TAG else None
+
+
 def names(raw: Raw) -> tuple[str, ...]:
     """Return the names of the authors, the address of one who gives no name."""
     people = (_get(raw, "authors") or ())[:MAX_NAMES]
@@ -123,15 +128,9 @@ def _content(raw: Raw, detail: Raw, value: str, *, atom: bool) -> Content:
     return Content(
         value=value,
         html=not atom or text(detail, "type") in _HTML_TYPES,
-        language=_language(detail) or _language(raw),
+        language=language(text(detail, "language")) or language(text(raw, "language")),
         base=text(detail, "base"),
     )
-
-
-def _language(raw: Raw) -> str | None:
-    """Return the xml:lang in force, which many items may have from one place."""
-    tag = text(raw, "language")
-    return tag if tag and len(tag) <= _LONGEST_TAG else None
 
 
 def _dates(raw: Raw, *, atom: bool) -> tuple[str | None, str | None]:

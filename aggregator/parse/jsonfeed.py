@@ -17,7 +17,7 @@ from typing import Any
 from aggregator.model import Content, Enclosure, Entry, ParsedFeed
 from aggregator.parse import refusal
 from aggregator.parse.cleaned import counted
-from aggregator.parse.entries import LONGEST_NAME, MAX_NAMES
+from aggregator.parse.entries import LONGEST_NAME, MAX_NAMES, language
 from aggregator.parse.items import DIGEST_DIGITS
 from aggregator.parse.outline import MAX_ITEMS
 
@@ -60,7 +60,7 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
         title=feed.text("title"),
         link=feed.text("home_page_url"),
         base=url,
-        language=feed.text("language"),
+        language=language(feed.text("language")),
         hubs=tuple(
             address
             for hub in feed.objects("hubs")
@@ -103,16 +103,16 @@ def _complete(text: str, position: int) -> Iterator[Any]:
 
 
 def _entry(item: "_Fields", feed_authors: tuple[str, ...]) -> Entry:
-    language = item.text("language")
+    tag = language(item.text("language"))
     texts = (
-        _content(item.text("content_html"), language, html=True),
-        _content(item.text("content_text"), language, html=False),
+        _content(item.text("content_html"), tag, html=True),
+        _content(item.text("content_text"), tag, html=False),
     )
     return Entry(
         guid=item.identifier("id"),
         link=item.text("url") or item.text("external_url"),
-        title=_content(item.text("title"), language, html=False),
-        summary=_content(item.text("summary"), language, html=False),
+        title=_content(item.text("title"), tag, html=False),
+        summary=_content(item.text("summary"), tag, html=False),
         content=tuple(text for text in texts if text),
         authors=_authors(item) or feed_authors,
         categories=tuple(item.texts("tags")),
@@ -123,8 +123,8 @@ def _entry(item: "_Fields", feed_authors: tuple[str, ...]) -> Entry:
     )
 
 
-def _content(value: str | None, language: str | None, *, html: bool) -> Content | None:
-    return Content(value=value, html=html, language=language) if value else None
+def _content(value: str | None, tag: str | None, *, html: bool) -> Content | None:
+    return Content(value=value, html=html, language=tag) if value else None
 
 
 def _authors(fields: "_Fields") -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aggregator.model import Entry, ParsedFeed
 from aggregator.parse import refusal, schedule
-from aggregator.parse.entries import entry, names, related, text
+from aggregator.parse.entries import entry, language, names, related, text
 from aggregator.parse.items import digests, keep, unseen
 from aggregator.parse.reader import Reading, read_items
 from aggregator.parse.sound import make_sound
@@ -38,7 +38,7 @@ def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedF
         title=text(about, "title"),
         link=link,
         base=url if kind in _ATOM_KINDS else link or url,
-        language=text(about, "language"),
+        language=language(text(about, "language")),
         ttl=schedule.ttl(
             text(about, "ttl"), text(about, "sy_updateperiod"), text(about, "sy_updatefrequency")
         ),
