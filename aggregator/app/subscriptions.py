@@ -122,11 +122,12 @@ def keep(config: Config, answers: Sequence[Answer]) -> int:
     return sum(polled.new for polled in taken.polled)
 
 
-def unsubscribe(path: Path, config: Config, name: str) -> Feed:
+def unsubscribe(path: Path, name: str) -> Feed:
     """Take a feed out of the file, with the remarks about it alone; its articles stay.
 
     Raises NotFoundError and ConfigError, with the file as it was.
     """
+    config = configuration(path)
     feed = named(config, name)
     change_config(path, lambda text: remove(text, config.feeds.index(feed), str(path)))
     return feed

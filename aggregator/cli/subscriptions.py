@@ -68,6 +68,7 @@ def add(
         for feed in after.feeds[len(before.feeds) :]:
             print(f"Added {feed.id} ({feed.name}), {feed.shown_url}")
         print(f"{'Began' if is_new else 'Changed'} {path}")
+        _warn(before, after)
         _keep(after, [answer for _, answer in answers])
 
 
@@ -85,8 +86,7 @@ def remove(
 
     path = config or context.obj
     with spoken():
-        before = subscriptions.configuration(path)
-        gone = subscriptions.unsubscribe(path, before, feed)
+        gone = subscriptions.unsubscribe(path, feed)
         print(f"Removed {gone.id} ({gone.name}), {gone.shown_url}")
 
 
@@ -157,8 +157,7 @@ def import_(
             print(f"warning: {file.name}: {problem}", file=sys.stderr)
         for refused in imported.refused:
             print(f"left out: {refused}", file=sys.stderr)
-        for warning in set(imported.config.warnings) - set(before.warnings):
-            print(f"warning: {warning}", file=sys.stderr)
+        _warn(before, imported.config)
         print(f"Added {_counted(len(imported.added), 'feed')} to {path}")
         if imported.known:
             print(f"{_counted(imported.known, 'feed')} known already or named twice")
@@ -274,6 +273,13 @@ def _asked(
     if failed and not answers:
         raise typer.Exit(Exit.FAILED)
     return answers
+
+
+def _warn(before: "Configuration", after: "Configuration") -> None:
+    """Say what is unwise about what was added."""
+    for warning in after.warnings:
+        if warning not in before.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
 
 
 def _keep(config: "Configuration", answers: Sequence["Answer"]) -> None:

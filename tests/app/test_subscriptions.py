@@ -119,4 +119,4 @@ def test_a_file_with_nothing_behind_feeds_has_none(tmp_path):
     assert configuration(path).feeds == ()
     assert path.read_text() == "version: 1\nfeeds:\n"
     with pytest.raises(NotFoundError):
-        unsubscribe(path, configuration(path), "a")
+        unsubscribe(path, "a")

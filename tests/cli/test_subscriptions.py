@@ -368,6 +368,14 @@ def test_a_list_of_another_reader(run, path, tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_password_in_a_list_is_warned_of(run, path):
+    path.write_text("version: 1\nfeeds: [{url: 'https://me:old-pw@a.example/'}]\n")
+    data = b'<opml><body><outline xmlUrl="https://me:new-pw@b.example/"/></body></opml>'
+    done = run("import", "-", input=data)
+    assert done.stderr.count("write ${NAME}") == 1
+    assert "-pw" not in done.output
+
+
 def test_a_list_from_a_pipe(run, path):
     assert run("import", "-", input=OPML).exit_code == 0
     assert len(read_config(path).feeds) == 2
