@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from aggregator.model import Article, Story
+from aggregator.model import Article, Match, Member, Story
 
 
 def redacted(story: Story, redact: Callable[[str], str]) -> Story:
@@ -13,9 +13,15 @@ def redacted(story: Story, redact: Callable[[str], str]) -> Story:
     a hole in it leads nowhere.
     """
     members = tuple(
-        replace(member, article=_redacted(member.article, redact)) for member in story.members
+        Member(article=_redacted(m.article, redact), match=m.match and _told(m.match, redact))
+        for m in story.members
     )
     return replace(story, members=members)
+
+
+def _told(match: Match, redact: Callable[[str], str]) -> Match:
+    """Redact the reasons: a secret that two articles echo is a word that they share."""
+    return replace(match, reasons=tuple(map(redact, match.reasons)))
 
 
 def _redacted(article: Article, redact: Callable[[str], str]) -> Article:

@@ -3,12 +3,12 @@
 from threading import Lock
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from aggregator.app.monitor import feeds_health
 from aggregator.model import Story
 from aggregator.web import shapes
-from aggregator.web.pages import CURSOR, client, cursor, place, story_id
+from aggregator.web.pages import CURSOR, cursor, place, story_id
 from aggregator.web.site import Site
 
 PREFIX = "/api/v1"
@@ -41,7 +41,7 @@ class Api:
         start = place(after)
         library = self._site.library
         if q:
-            self._allow(request)
+            self._site.allow(request)
             found = library.search(q, after=start, limit=limit)
         else:
             found = library.page(after=start, limit=limit)
@@ -62,8 +62,9 @@ class Api:
         member = next(member for member in story.members if member.article.id == article)
         return shapes.ArticleInStory(article=shapes.member_shape(member), story=story.id)
 
-    def feeds(self) -> shapes.FeedsShape:
+    def feeds(self, request: Request) -> shapes.FeedsShape:
         """List the feeds, and how each is doing."""
+        self._site.allow(request)
         return shapes.FeedsShape(
             feeds=[shapes.feed_shape(health) for health in feeds_health(self._site.aggregator)]
         )
@@ -72,16 +73,13 @@ class Api:
         """Tell why two articles are, or are not, one story."""
         for article in (a, b):
             self._site.library.story_with(article)  # others may see it
-        self._allow(request)
+        self._site.allow(request)
         with self._explaining:
-            return shapes.explanation_shape(self._site.aggregator.explain(a, b))
+            explanation = self._site.aggregator.explain(a, b)
+        return shapes.explanation_shape(explanation, self._site.aggregator.config.redact)
 
     def _shape(self, story: Story) -> shapes.StoryShape:
         return shapes.story_shape(story, self._site.library.categories(story))
-
-    def _allow(self, request: Request) -> None:
-        if not self._site.queries.take(client(request)):
-            raise HTTPException(429, "that was a lot: wait a moment", {"Retry-After": "5"})
 
 
 def router(site: Site) -> APIRouter:

@@ -71,10 +71,8 @@ class Pages:
     def search(self, request: Request) -> Response:
         """Find stories by words."""
         words = request.query_params.get("q", "")[:_WORDS].strip()
-        if words and not self._site.queries.take(client(request)):
-            return self._site.page(
-                request, "error.html", status=429, detail="That was a lot: wait a moment."
-            )
+        if words:
+            self._site.allow(request)
         after = place(request.query_params.get("after"))
         found = self._site.library.search(words, after=after, limit=_STORIES) if words else []
         later = None
@@ -107,10 +105,12 @@ class Pages:
 
     def feeds(self, request: Request) -> Response:
         """Tell how each feed is doing."""
+        self._site.allow(request)
         return self._site.page(request, "feeds.html", feeds=feeds_health(self._site.aggregator))
 
     def status(self, request: Request) -> Response:
         """Tell how the whole is doing."""
+        self._site.allow(request)
         return self._site.page(request, "status.html", all=overview(self._site.aggregator))
 
 
@@ -155,8 +155,3 @@ def place(text: str | None) -> Place | None:
         return Place(_EPOCH + int(moment, 16) * _MICROSECOND, UUID(story).urn)
     except (ValueError, OverflowError):
         return None
-
-
-def client(request: Request) -> str:
-    """Return who asks: an address."""
-    return request.client.host if request.client else ""

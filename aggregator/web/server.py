@@ -1,5 +1,6 @@
 """Runs the application on a socket of its own, in a thread, until it is told to end."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,11 +23,25 @@ class Served:
     """A server that runs."""
 
     url: str
-    _thread: threading.Thread
+    _ended: threading.Event
 
     def wait(self) -> None:
         """Return when it has ended."""
-        self._thread.join()
+        # A thread's join, interrupted by a signal, takes the thread for ended (CPython bpo-45274).
+        self._ended.wait()
+
+
+class _Server(uvicorn.Server):
+    """Says in ``app.state.ending`` that it ends: streams would not by themselves."""
+
+    def __init__(self, config: uvicorn.Config, ending: asyncio.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End streams, then what uvicorn ends."""
+        self._ending.set()
+        await super().shutdown(sockets)
 
 
 @contextmanager
@@ -35,8 +50,9 @@ def serving(app: FastAPI, *, host: str, port: int) -> Iterator[Served]:
 
     The signals stay with the caller. Raises ServeError where the address cannot be had.
     """
+    ending = app.state.ending = asyncio.Event()
     with _listening(host, port) as listener:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 app,
                 log_config=None,
@@ -45,12 +61,21 @@ def serving(app: FastAPI, *, host: str, port: int) -> Iterator[Served]:
                 ws="none",
                 limit_concurrency=_AT_ONCE,
                 timeout_graceful_shutdown=_ENDING,
-            )
+            ),
+            ending,
         )
-        thread = threading.Thread(target=server.run, args=([listener],), name="web")
+        ended = threading.Event()
+
+        def run() -> None:
+            try:
+                server.run([listener])
+            finally:
+                ended.set()
+
+        thread = threading.Thread(target=run, name="web")
         thread.start()
         try:
-            yield Served(_url(listener), thread)
+            yield Served(_url(listener), ended)
         finally:
             server.should_exit = True
             thread.join()

@@ -1,5 +1,6 @@
 """What the API sends, as JSON Schema and OpenAPI have it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -178,8 +179,10 @@ def feed_shape(health: FeedHealth) -> FeedShape:
     )
 
 
-def explanation_shape(explanation: PairExplanation) -> ExplanationShape:
-    """Give an explanation its shape."""
+def explanation_shape(
+    explanation: PairExplanation, redact: Callable[[str], str]
+) -> ExplanationShape:
+    """Give an explanation its shape; ``redact`` blots out secrets that both articles echo."""
     return ExplanationShape(
         a=explanation.a.id,
         b=explanation.b.id,
@@ -187,8 +190,8 @@ def explanation_shape(explanation: PairExplanation) -> ExplanationShape:
         story_a=explanation.story_a.id,
         story_b=explanation.story_b.id,
         probability=explanation.pair.probability,
-        in_favour=list(explanation.pair.in_favour),
-        against=list(explanation.pair.against),
+        in_favour=list(map(redact, explanation.pair.in_favour)),
+        against=list(map(redact, explanation.pair.against)),
     )
 
 

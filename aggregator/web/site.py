@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -80,6 +81,11 @@ class Site:
         if request.query_params.get("ui") in LANGUAGES:
             response.set_cookie(_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
         return response
+
+    def allow(self, request: Request) -> None:
+        """Let a client ask for what costs much; raise HTTPException where it asked too often."""
+        if not self.queries.take(request.client.host if request.client else ""):
+            raise HTTPException(429, "that was a lot: wait a moment", {"Retry-After": "5"})
 
     def now(self) -> datetime:
         """Tell the time."""

@@ -30,9 +30,8 @@ _RECONNECT = 5000
 class Stream:
     """Tells each client of stories new or changed, from where it was or from now on."""
 
-    def __init__(self, site: Site, *, look: float = _LOOK) -> None:
+    def __init__(self, site: Site) -> None:
         self._site = site
-        self._look = look
         self._clients = 0
 
     async def connect(self, request: Request) -> Response:
@@ -43,24 +42,25 @@ class Stream:
         if since is None:
             since = await run_in_threadpool(self._site.library.newest) or self._site.now()
         return StreamingResponse(
-            self._events(since),
+            self._events(since, request.app.state.ending),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
-    async def _events(self, since: datetime) -> AsyncIterator[bytes]:
+    async def _events(self, since: datetime, ending: asyncio.Event) -> AsyncIterator[bytes]:
         self._clients += 1
         try:
             yield f"retry: {_RECONNECT}\n\n".encode()
             quiet = 0
-            while True:
+            while not ending.is_set():
                 told, since = await run_in_threadpool(self._news, since)
                 for story in told:
                     yield self._event(story)
                 quiet = 0 if told else quiet + 1
                 if quiet % _HEARTBEAT == _HEARTBEAT - 1:
                     yield b": still here\n\n"
-                await asyncio.sleep(self._look)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ending.wait(), _LOOK)
         finally:
             self._clients -= 1
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -23,6 +24,7 @@ from aggregator.model import (
     Part,
     PublishedSource,
     Story,
+    Withdrawal,
 )
 from aggregator.storage import open_store
 from aggregator.web.application import application
@@ -44,6 +46,7 @@ feeds:
 ENVIRONMENT = {"OWNER": TOKEN, "KEY": "k3y-in-the-address"}
 TALKS = "urn:uuid:00000000-0000-4000-8000-000000000001"
 RAID = "urn:uuid:00000000-0000-4000-8000-000000000002"
+GONE = "urn:uuid:00000000-0000-4000-8000-000000000004"
 LETTER = "urn:uuid:00000000-0000-4000-8000-000000000003"
 
 
@@ -150,10 +153,9 @@ HOSTILE = article(
 OWN = article(5, "secret", "Hidden Letters", "en", "Only in my letterbox")
 
 
-@pytest.fixture(scope="session")
-def aggregator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aggregator]:
-    """Two stories that others may see, and what a private feed brought."""
-    folder = tmp_path_factory.mktemp("web")
+@contextmanager
+def filled(folder: Path) -> Iterator[Aggregator]:
+    """Yield two stories that others may see, and what a private feed brought."""
     config = load(CONFIG, directory=folder, environment=ENVIRONMENT)
     config.directory.mkdir()
     seconds = count()  # a clock that moves on gives allowances back
@@ -178,9 +180,27 @@ def aggregator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aggregator]
                     story(RAID, HOSTILE),
                     story(LETTER, OWN),
                 ),
+                withdrawals=(Withdrawal(story=GONE, survivor=TALKS, at=NOON),),
             )
         )
         yield a
+
+
+@pytest.fixture(scope="session")
+def aggregator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aggregator]:
+    """An aggregator that no test changes."""
+    with filled(tmp_path_factory.mktemp("web")) as aggregator:
+        yield aggregator
+
+
+@pytest.fixture
+def own_site(tmp_path: Path) -> Iterator[Site]:
+    """A site of one test's own."""
+    with (
+        filled(tmp_path) as aggregator,
+        serving(application(aggregator), host="127.0.0.1", port=0) as served,
+    ):
+        yield Site(served.url, aggregator.config.directory)
 
 
 @pytest.fixture(scope="session")

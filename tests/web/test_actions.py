@@ -53,3 +53,20 @@ def test_a_session_of_another_time_has_ended(site):
     forged = f"{name}=1.{value.partition('.')[2]}"
 
     assert "Split the chosen" not in site.ask(TALKS, Cookie=forged).text
+
+
+def test_what_the_owner_splits_and_merges_is_so(own_site):
+    cookie = enter(own_site).headers["set-cookie"].partition(";")[0]
+
+    split = own_site.post(f"{TALKS}/split", "article=0000000000000002", Cookie=cookie)
+
+    told = {s["id"]: s for s in own_site.ask("/api/v1/stories").json["stories"]}
+    (other,) = (s for s in told.values() if s["languages"] == ["zh-Hant"])
+    assert (split.status, split.headers["location"]) == (303, TALKS)
+    assert len(told) == 3
+
+    address = f"{own_site.url}stories/{other['id'].removeprefix('urn:uuid:')}"
+    merged = own_site.post(f"{TALKS}/merge", f"other={address}", Cookie=cookie)
+
+    assert merged.status == 303
+    assert len(own_site.ask("/api/v1/stories").json["stories"]) == 2

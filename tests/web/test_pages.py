@@ -166,3 +166,9 @@ def test_a_cursor_leads_back_to_its_story(aggregator):
 
     assert found
     assert (found.last, found.story) == (story.last, story.id)
+
+
+def test_a_withdrawn_story_leads_to_where_it_lives_on(site):
+    answer = site.ask("/stories/00000000-0000-4000-8000-000000000004")
+
+    assert (answer.status, answer.headers["location"]) == (308, TALKS)
