@@ -1,7 +1,7 @@
 """The feeds of a site, found at its address as a person types it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -15,6 +15,8 @@ from aggregator.parse.encoding import to_utf8
 from aggregator.poll import discover, policy
 from aggregator.poll.discover import Link
 
+_MOST_GUESSES: Final = 4
+"""Links of a page that are tried since they look like a feed's."""
 _MOST_TRIES: Final = 10
 """Addresses that are tried though nobody said that they are feeds."""
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
@@ -42,8 +44,8 @@ def find(asker: Asker, address: str, feed_at: Callable[[str], Feed]) -> tuple[Fo
     """Return the feeds of a site, or the one feed that the address itself is.
 
     ``feed_at`` makes of an address, as typed or as found, the feed that would be asked for. Those
-    that the site names are not asked yet; others are found by asking, one at a time, until one is a
-    feed. Raises FetchError, in words, where there is none.
+    that the site names are not asked yet; else places are tried one at a time until one is a feed.
+    Raises FetchError, in words, where there is none.
     """
     if known := discover.by_address(address) or _looked_up(asker, address, feed_at):
         return tuple(Found(link=link) for link in known)
@@ -55,13 +57,14 @@ def find(asker: Asker, address: str, feed_at: Callable[[str], Feed]) -> tuple[Fo
     links = named(answer.response)
     if any(link.is_stated for link in links):
         return tuple(Found(link=link) for link in links)
-    final = answer.response.final_url
-    tries = dict.fromkeys((*(link.url for link in links), *discover.usual(final)))
-    for found in _tried(asker, list(tries)[:_MOST_TRIES], feed_at):
-        return (found,)
+    guesses = (link.url for link in links[:_MOST_GUESSES])
+    usual = discover.usual(answer.response.final_url)
+    tries = list(dict.fromkeys((*guesses, *usual)))[:_MOST_TRIES]
+    if found := _tried(asker, tries, feed_at):
+        return found
     raise FetchError(
         f"{answer.feed.shown_url}: {answer.state.error}; nor is there a feed where they use to be "
-        f"({', '.join(urlsplit(url).path for url in list(tries)[:_MOST_TRIES])})"
+        f"({', '.join(urlsplit(url).path for url in tries)})"
     )
 
 
@@ -81,14 +84,23 @@ def _looked_up(asker: Asker, address: str, feed_at: Callable[[str], Feed]) -> tu
     return discover.looked_up(asker.ask(feed_at(directory)).response.body)
 
 
-def _tried(asker: Asker, urls: Iterable[str], feed_at: Callable[[str], Feed]) -> Iterator[Found]:
-    """Yield what is a feed; stop where the host has had enough of us."""
+def _tried(asker: Asker, urls: Sequence[str], feed_at: Callable[[str], Feed]) -> tuple[Found, ...]:
+    """Return the first that is a feed; else the links to feeds of pages that came instead.
+
+    Many a site has a page of its feeds. A host that has had enough of us is asked no more.
+    """
+    links: dict[str, Link] = {}
     for url in urls:
         answer = asker.ask(feed_at(url))
         if answer.document is not None:
-            yield _found(url, answer)
+            return (_found(url, answer),)
         if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            return
+            break
+        if policy.has_document(answer.response):
+            links |= {link.url: link for link in named(answer.response)}
+    return tuple(Found(link=link) for url, link in links.items() if url not in urls)[
+        : discover.MOST
+    ]
 
 
 def _found(url: str, answer: Answer) -> Found:

@@ -23,7 +23,8 @@ PAGE: Final = 1 << 20
 """Characters of a page that are looked at."""
 MOST: Final = 20
 """Feeds of one page that are told of."""
-_MOST_GUESSES: Final = 4
+_MOST_SEEN: Final = 200
+"""Links of one page that are judged."""
 _LONGEST: Final = 2000
 """Characters of an address; a longer one is none."""
 _LONGEST_TITLE: Final = 200
@@ -151,7 +152,7 @@ def on_page(page: str, url: str) -> tuple[Link, ...]:
     host = urlsplit(url).hostname
     guessed = _resolved(base, reader.guessed)
     guessed.sort(key=lambda link: (urlsplit(link.url).hostname != host, _is_of_comments(link)))
-    return tuple(guessed[:_MOST_GUESSES])
+    return tuple(guessed[:MOST])
 
 
 def usual(url: str) -> tuple[str, ...]:
@@ -240,7 +241,7 @@ class _Reader(HTMLParser):
             self.base = self.base or href
         elif (kind := _kind(tag, said)) is not None:
             self.named.append(Link(url=href, title=_line(said.get("title", "")), kind=kind or None))
-        elif tag != "link" and len(self.guessed) < MOST and _looks_like_a_feed(href):
+        elif tag != "link" and len(self.guessed) < _MOST_SEEN and _looks_like_a_feed(href):
             title = _line(said.get("title", "") or said.get("aria-label", ""))
             self.guessed.append(Link(url=href, title=title, is_stated=False))
 

@@ -107,6 +107,14 @@ def test_guesses_are_tried_one_at_a_time_with_a_pause_until_one_is_a_feed(look, 
     assert pauses == [2, 2, 2]
 
 
+def test_a_page_of_feeds_that_the_page_leads_to(look):
+    home = b"<html><body><a href=/rss>Feeds</a></body></html>"
+    feeds = b"<html><body><a href=/world.rss>World</a><a href=/rss>here</a></body></html>"
+    web = Web(**{"": home, "rss": feeds, "feed": home})
+    (found,) = look(web, "https://site.example/")
+    assert (found.link.url, found.answer) == ("https://site.example/world.rss", None)
+
+
 def test_where_there_is_no_feed_it_is_said_where_was_looked(look):
     web = Web(home=b"<html><title>Home</title></html>")
     with pytest.raises(FetchError, match=r"\(Home\).*/home/feed, .*/rss.xml, ") as caught:

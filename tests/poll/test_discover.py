@@ -113,8 +113,7 @@ def test_links_that_look_like_feeds_are_guesses_and_their_own_site_comes_first()
     assert [link.url.removeprefix("https://site.example") for link in links] == [
         "/atom.xml",
         "/?format=feed&type=rss",
-        "/0/feed/",
-        "/1/feed/",
+        *(f"/{n}/feed/" for n in range(MOST - 2)),
     ]
     assert not any(link.is_stated for link in links)
     assert links[0].title == "News"
