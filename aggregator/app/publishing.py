@@ -157,7 +157,7 @@ class _Desk:
             edition=edition,
             files={
                 **render(edition, [item for item in made if item.id in stay]),
-                **render_archives(edition, [*self._older(where, before, names, pages), *pages]),
+                **render_archives(edition, [*self._older(where, before, names), *pages]),
             },
             archives=tuple(names),
             told=tuple(latest.values()),
@@ -165,14 +165,14 @@ class _Desk:
             buried=buried if pages else (),
         )
 
-    def _older(
-        self, where: str, before: int, names: Sequence[str], new: Sequence[ArchivePage]
-    ) -> list[ArchivePage]:
-        """Return the older archives that have to be written: where one follows now, or is lost."""
-        lost = missing(self._config.directory, names[:before])
-        numbers = {names.index(name) + 1 for name in lost}
-        if new and before:
-            numbers.add(before)
+    def _older(self, where: str, before: int, names: Sequence[str]) -> list[ArchivePage]:
+        """Return the older archives to write: those not there, and those that one of them follows.
+
+        A run that ended between storing and writing leaves some for this one.
+        """
+        lost = missing(self._config.directory, names)
+        following = {names.index(name) + 1 for name in lost}
+        numbers = {n for one in following for n in (one - 1, one) if 0 < n <= before}
         return [self._store.publications.archive(where, number) for number in sorted(numbers)]
 
     def _chosen(self, view: View | None) -> Edition:

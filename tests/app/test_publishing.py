@@ -246,6 +246,19 @@ def test_archives_that_were_lost_are_written_anew_the_same(office):
     }
 
 
+def test_an_archive_that_a_run_stored_and_did_not_write_is_led_to(office):
+    for number in range(5):
+        office.now = NOON + number * HOUR
+        office.save(office.story(f"s{number}", hours=number))
+        office.publish("  limit: 2\n")
+    before = {path.name: path.read_bytes() for path in (office.folder / "public/archive").iterdir()}
+    (office.folder / "public/archive/2.atom").unlink()
+    first = office.folder / "public/archive/1.atom"
+    first.write_bytes(before["1.atom"].replace(b"next-archive", b"nothing"))
+    office.publish()
+    assert first.read_bytes() == before["1.atom"]
+
+
 def test_without_archives_stories_just_leave(office):
     for number in range(5):
         office.now = NOON + number * HOUR
