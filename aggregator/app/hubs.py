@@ -58,6 +58,8 @@ def deliver(aggregator: "Aggregator") -> None:
     """
     outbox, now = aggregator.store.outbox, aggregator.clock()
     waiting = {message.id: message for message in outbox.due(KIND, now, limit=_AT_ONCE)}
+    if not waiting:
+        return
     hubs = set(aggregator.config.publish.hubs)
     outbox.drop(m for m in waiting.values() if m.target not in hubs)
     requests = [

@@ -206,14 +206,13 @@ class _Desk:
         )
 
     def _read_on(self) -> None:
-        """Read the next stories, newest first; none that are too old to be published."""
+        """Read as many stories again, newest first, none of them too old to be published."""
         last = self._newest[-1] if self._newest else None
-        some = self._store.browse.page(
-            after=(last.last, last.id) if last else None, limit=self._settings.limit
-        )
+        wanted = max(len(self._newest), self._settings.limit)
+        some = self._store.browse.page(after=(last.last, last.id) if last else None, limit=wanted)
         self._newest += some
         self._silent |= {story.id for story in some if all(map(self._mute, story.articles))}
-        self._all_read = len(some) < self._settings.limit or (
+        self._all_read = len(some) < wanted or (
             self._newest[-1].last < self._newest[0].last - self._settings.max_age
         )
 
