@@ -211,7 +211,11 @@ class _Desk:
         wanted = max(len(self._newest), self._settings.limit)
         some = self._store.browse.page(after=(last.last, last.id) if last else None, limit=wanted)
         self._newest += some
-        self._silent |= {story.id for story in some if all(map(self._mute, story.articles))}
+        self._silent |= {
+            story.id
+            for story in some
+            if all(self._mute(a) for a in story.articles if a.feed in self._feeds)
+        }
         self._all_read = len(some) < wanted or (
             self._newest[-1].last < self._newest[0].last - self._settings.max_age
         )
