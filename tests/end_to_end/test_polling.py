@@ -81,7 +81,7 @@ def test_exit_codes(server, loopback, folder):
     assert folder.run("--once", "--strict").returncode == 1
     loopback("/good", "/missing")
     assert folder.run("--once", "--force").returncode == 0
-    loopback("/missing")
+    loopback("/nowhere")
     assert folder.run("--once", "--force", "--quiet").returncode == 1
     folder.configure("version: 1\nfeeds: {}")
     done = folder.run("--once")
