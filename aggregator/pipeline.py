@@ -468,7 +468,7 @@ def _polled(
         new=len(resolution.new) - silent,
         muted=silent,
         changed=len(resolution.changed),
-        problems=reading.document.problems if reading.document else (),
+        problems=problems,
         spared=reading.response.spared,
         pushed=reading.response.pushed,
     )

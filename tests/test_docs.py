@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aggregator import Aggregator
-from aggregator.cli.main import cli
+from aggregator.cli.command import cli
 from aggregator.config import load
 
 ROOT = Path(__file__).parents[1]
