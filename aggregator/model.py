@@ -497,16 +497,7 @@ class Story:
         Of articles about as full the earliest gives it. A part without a headline, or in a
         language that nobody could tell, gives none.
         """
-        ranked = sorted(
-            self.articles,
-            key=lambda a: (a.id != self.representative, -a.length.bit_length(), a.published, a.id),
-        )
-        found: dict[str, str] = {}
-        for article in ranked:
-            for part in article.parts:
-                if part.language is not None and part.title:
-                    found.setdefault(part.language, part.title)
-        return found
+        return {language: part.title for language, (_, part) in self._told().items()}
 
     def title(self, languages: Sequence[str] = ()) -> str:
         """Return the title that serves a reader of these languages (BCP 47, best first) best.
@@ -516,6 +507,36 @@ class Story:
         titles = self.titles
         language = negotiate(languages, titles)
         return self.lead_article.title if language is None else titles[language]
+
+    def lead(self, languages: Sequence[str] = ()) -> tuple[Member, Part]:
+        """Return the member whose words serve a reader of these languages best, and the words.
+
+        Those of ``title``, so that a story is told alike wherever it is told.
+        """
+        told = self._told()
+        language = negotiate(languages, told)
+        if language is not None:
+            return told[language]
+        member = next(m for m in self.members if m.article.id == self.representative)
+        return member, member.article.parts[0]
+
+    def _told(self) -> dict[str, tuple[Member, Part]]:
+        """Return who tells it best in each of its languages."""
+        ranked = sorted(
+            self.members,
+            key=lambda m: (
+                m.article.id != self.representative,
+                -m.article.length.bit_length(),
+                m.article.published,
+                m.article.id,
+            ),
+        )
+        found: dict[str, tuple[Member, Part]] = {}
+        for member in ranked:
+            for part in member.article.parts:
+                if part.language is not None and part.title:
+                    found.setdefault(part.language, (member, part))
+        return found
 
 
 class Criterion(StrEnum):
@@ -660,6 +681,8 @@ class Known:
     """Its words and address, so that a guid given to several items is not believed."""
     versions: tuple[str, ...] = ()
     """The content hashes that it had and has, oldest first; empty where it never changed."""
+    forgotten: bool = False
+    """Whether it was let go for its age: what a feed still says of it is no news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,7 +204,7 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
     ``known`` holds what the store remembers under the drafts' keys, of this feed alone. An article
     that a document gives twice counts once, as it was dated last, else as it stands first. One
     that goes back to an earlier version for the second time does not change: two servers out of
-    step would do so for ever.
+    step would do so for ever. Nor does one that was forgotten.
     """
     new: dict[int, Article] = {}
     changed: dict[int, Article] = {}
@@ -218,7 +218,7 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
         name = next((key for key in article.keys if key in owners or key in known), None)
         record = None if name is None or name in owners else known[name]
         identity = record.id if record else owners.get(name or "", article.id)
-        if name is not None:
+        if name is not None and not (record and record.forgotten):
             further += [
                 (key, identity) for key in article.keys if key not in known and key not in owners
             ]
@@ -226,7 +226,7 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
             seen.add(identity)
             if record is None:
                 new[position] = article
-            elif _is_old(article.content_hash, record):
+            elif record.forgotten or _is_old(article.content_hash, record):
                 unchanged[position] = identity
             else:
                 changed[position] = _continued(article, record)

@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +13,17 @@ from aggregator.errors import StoreError
 
 WRITES = "aggregator_writes"
 """The execution option of a connection whose transaction is going to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """How large a database is, in bytes."""
+
+    used: int
+    unused: int
+    """Of it, for what comes next."""
+    folder: Path | None
+    """On whose disk it lies; None where that is another machine's, or memory."""
 
 
 class Backend(ABC):
@@ -39,6 +52,26 @@ class Backend(ABC):
 
         Raises StoreLocked, with the holder's own words, where another run was first.
         """
+
+    @abstractmethod
+    def damage(self) -> list[str]:
+        """Return what the database finds wrong with itself."""
+
+    @abstractmethod
+    def space(self) -> Space:
+        """Return how large it is."""
+
+    @abstractmethod
+    def optimize(self) -> None:
+        """Do the little work that is due now and then."""
+
+    @abstractmethod
+    def compact(self) -> None:
+        """Give all unused room back."""
+
+    @abstractmethod
+    def back_up(self, path: Path) -> None:
+        """Write a copy of it to a file that is not there yet."""
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
-from aggregator.errors import StoreLocked
-from aggregator.storage.backend import WRITES, Backend
+from aggregator.errors import StoreError, StoreLocked
+from aggregator.storage.backend import WRITES, Backend, Space
 
 _CONNECT_TIMEOUT = "10"
 """Seconds; libpq's own default is to wait for ever."""
@@ -35,6 +36,12 @@ _HOLDER = text(
     f" AND (classid::bigint, objid::bigint) = ({_RUN})"
 )
 
+_SIZE = text(
+    "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+)
+_COMPACT = text("VACUUM (FULL, ANALYZE)")
+
 
 class PostgresBackend(Backend):
     """A store in the current schema of a PostgreSQL database."""
@@ -54,6 +61,30 @@ class PostgresBackend(Backend):
                 raise StoreLocked(f"store {self.name}: {holder} holds it")
             connection.commit()
             yield
+
+    def damage(self) -> list[str]:
+        """Say nothing: the server watches over its pages, and never lets a key dangle."""
+        return []
+
+    def space(self) -> Space:
+        """Ask the server; what is unused it knows, and takes care of, itself."""
+        with self.read() as connection:
+            return Space(used=connection.scalar(_SIZE) or 0, unused=0, folder=None)
+
+    def optimize(self) -> None:
+        """Leave it to the server's autovacuum."""
+
+    def compact(self) -> None:
+        """Rewrite the tables."""
+        with self._translated(), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(_COMPACT)
+
+    def back_up(self, path: Path) -> None:
+        """Name the tool that does it well."""
+        raise StoreError(
+            f"store {self.name}: it is PostgreSQL's: pg_dump --format=custom --file={path}"
+            " makes a backup, and pg_restore --clean brings it back"
+        )
 
     def advice(self, error: BaseException) -> str | None:
         """Go by the SQLSTATE; where there is none, no connection came about."""

@@ -19,6 +19,14 @@ _STEPS = 100
 """Withdrawals followed from one story to its survivor: more would be a circle."""
 
 
+IS_UNARCHIVED = or_(
+    publications.c.archived.is_(None),
+    publications.c.archived != publications.c.updated,
+    publications.c.seen != stories.c.updated,
+)
+"""Of a live story that a view told: no archive has it as it is now."""
+
+
 class Publications:
     """What readers were told. A view goes by its folder; "" is the feed of all stories."""
 
@@ -41,14 +49,7 @@ class Publications:
         query = (
             select(publications)
             .join(stories, stories.c.id == publications.c.story)
-            .where(publications.c.view == view)
-            .where(
-                or_(
-                    publications.c.archived.is_(None),
-                    publications.c.archived != publications.c.updated,
-                    publications.c.seen != stories.c.updated,
-                )
-            )
+            .where(publications.c.view == view, IS_UNARCHIVED)
         )
         with self._backend.read() as connection:
             return _told(connection, query)

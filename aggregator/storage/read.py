@@ -10,7 +10,16 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, or_, select
 
-from aggregator.model import Article, FeedState, Known, Match, Member, Related, Story
+from aggregator.model import (
+    Article,
+    FeedState,
+    Known,
+    Match,
+    Member,
+    PublishedSource,
+    Related,
+    Story,
+)
 from aggregator.storage.schema import (
     article_keys,
     article_names,
@@ -20,6 +29,8 @@ from aggregator.storage.schema import (
     feed_items,
     feed_states,
     feeds,
+    forgotten,
+    forgotten_keys,
     members,
     relations,
     stories,
@@ -81,10 +92,32 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
         for chunk in _chunks(asked)
         for row in connection.execute(query.where(article_keys.c.digest.in_(chunk)))
     )
-    return {
+    remembered = {
         asked[found]: Known(**dict(zip(_KNOWN, values, strict=True)), versions=versions or ())
         for found, versions, *values in rows
     }
+    others = [name for name, asking in asked.items() if asking not in remembered]
+    return remembered | {asked[found]: known for found, known in _forgotten(connection, others)}
+
+
+def _forgotten(connection: Connection, names: Iterable[bytes]) -> Iterator[tuple[bytes, Known]]:
+    """Yield what is left of articles that were let go, by digests of their keys."""
+    query = select(forgotten_keys.c.digest, forgotten).join_from(forgotten_keys, forgotten)
+    for chunk in _chunks(names):
+        for row in connection.execute(query.where(forgotten_keys.c.digest.in_(chunk))):
+            yield (
+                row.digest,
+                Known(
+                    id=row.id,
+                    content_hash="",
+                    first_seen=row.published,
+                    published=row.published,
+                    published_source=PublishedSource.FIRST_SEEN,
+                    title=row.title,
+                    url=row.url,
+                    forgotten=True,
+                ),
+            )
 
 
 def withdrawn(connection: Connection, ids: Iterable[str]) -> list[str]:

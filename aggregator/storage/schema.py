@@ -6,6 +6,7 @@
       │         │ └────< article_names    guid or url → article, by digest
       │         ├ article_versions, muted, searchable
       │         └ members >─ stories
+      ├─< forgotten ─< forgotten_keys        what retention left of an article
       └─ feed_states            withdrawals: ids of stories that never return
                                 decisions: what people said of articles
 """
@@ -125,6 +126,8 @@ article_keys = Table(
     Column("article", TEXT, ForeignKey(articles.c.id), nullable=False),
     sqlite_with_rowid=False,
 )
+# Without it each article that goes would have the whole table looked through for its keys.
+Index("ix_article_keys_article", article_keys.c.article)
 
 article_names = Table(
     "article_names",
@@ -133,6 +136,29 @@ article_names = Table(
     Column("article", TEXT, ForeignKey(articles.c.id), primary_key=True),
     sqlite_with_rowid=False,
 )
+Index("ix_article_names_article", article_names.c.article)
+
+# What is left of an article that was not kept for ever: enough to know it when its feed, which may
+# carry it for years, brings it again.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("id", TEXT, primary_key=True),
+    Column("feed", TEXT, ForeignKey(feeds.c.id), nullable=False),
+    Column("published", MOMENT, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("url", TEXT),
+)
+Index("ix_forgotten_feed", forgotten.c.feed)
+
+forgotten_keys = Table(
+    "forgotten_keys",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("article", TEXT, ForeignKey(forgotten.c.id), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_forgotten_keys_article", forgotten_keys.c.article)
 
 article_versions = Table(
     "article_versions",
@@ -179,6 +205,7 @@ stories = Table(
 )
 Index("ix_stories_last_id", stories.c.last.desc(), stories.c.id)
 Index("ix_stories_updated", stories.c.updated)
+Index("ix_stories_representative", stories.c.representative)
 
 members = Table(
     "members",
@@ -295,11 +322,12 @@ deliveries = Table(
 )
 Index("ix_deliveries_feed", deliveries.c.feed)
 
-# A cache: what it lacks is computed again.
+# A cache: what it lacks is computed again. The numbers tell which came first, and go first.
 vectors = Table(
     "vectors",
     metadata,
-    Column("digest", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
     Column("vector", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
+Index("ix_vectors_digest", vectors.c.digest, unique=True)

@@ -14,10 +14,12 @@ from aggregator.storage.browse import Browse
 from aggregator.storage.decisions import Decisions
 from aggregator.storage.muted import Muted
 from aggregator.storage.outbox import Outbox
+from aggregator.storage.prune import Pruning
 from aggregator.storage.publications import Publications
 from aggregator.storage.pushes import Pushes
 from aggregator.storage.search import Search
 from aggregator.storage.statistics import Statistics
+from aggregator.storage.upkeep import Upkeep
 
 
 class SqlStore:
@@ -33,10 +35,12 @@ class SqlStore:
         self.decisions = Decisions(backend)
         self.muted = Muted(backend)
         self.outbox = Outbox(backend)
+        self.pruning = Pruning(backend)
         self.publications = Publications(backend)
         self.pushes = Pushes(backend)
         self.search = Search(backend)
         self.statistics = Statistics(backend)
+        self.upkeep = Upkeep(backend)
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Select, Table
 
 Row = dict[str, Any]
 
@@ -24,6 +24,12 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows; where a row has the key already, it stays."""
     execute(connection, _keeping(connection.dialect.name, table), rows)
+
+
+def insert_from(connection: Connection, table: Table, query: Select[Any]) -> None:
+    """Insert what a query finds, by the table's columns in order; rows already there stay."""
+    insert = _insert(connection.dialect.name, table).from_select(table.columns.keys(), query)
+    connection.execute(insert.on_conflict_do_nothing())
 
 
 @cache

@@ -134,6 +134,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_searchable_article", "searchable", ["article"])
+    _let_articles_go()
     for statement in _SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
     _make_searchable()
@@ -170,6 +171,42 @@ _SEARCH = {
         ),
     ),
 }
+
+
+def _let_articles_go() -> None:
+    """Make room for what is left of articles that are not kept, and find what names them."""
+    op.create_table(
+        "forgotten",
+        sa.Column("id", _text, nullable=False),
+        sa.Column("feed", _text, nullable=False),
+        sa.Column("published", sa.BigInteger, nullable=False),
+        sa.Column("title", _text, nullable=False),
+        sa.Column("url", _text),
+        sa.PrimaryKeyConstraint("id", name="pk_forgotten"),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_forgotten_feed"),
+    )
+    op.create_index("ix_forgotten_feed", "forgotten", ["feed"])
+    op.create_table(
+        "forgotten_keys",
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("article", _text, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_forgotten_keys"),
+        sa.ForeignKeyConstraint(["article"], ["forgotten.id"], name="fk_forgotten_keys_article"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_forgotten_keys_article", "forgotten_keys", ["article"])
+    for name in ("article_keys", "article_names"):
+        op.create_index(f"ix_{name}_article", name, ["article"])
+    op.create_index("ix_stories_representative", "stories", ["representative"])
+    op.drop_table("vectors")  # a cache, which gets an order
+    op.create_table(
+        "vectors",
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_vectors"),
+    )
+    op.create_index("ix_vectors_digest", "vectors", ["digest"], unique=True)
 
 
 def _make_searchable() -> None:

@@ -1,0 +1,48 @@
+"""Copies of an SQLite database: made while it is used, and checked."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from aggregator.errors import StoreError
+
+_SHOWN = 20
+"""Complaints of one check: the first tell enough."""
+
+
+def copy(source: sqlite3.Connection, path: Path) -> None:
+    """Copy a database to a file that is not there yet, which is whole when it appears.
+
+    It is for its owner alone, and one file, whatever is under way. Others may read and write
+    meanwhile (https://www.sqlite.org/backup.html). Raises StoreError and sqlite3.Error.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        if path.exists():
+            raise StoreError(f"{path}: there is such a file; name another, or move it away")
+        new.touch(mode=0o600, exist_ok=False)
+        try:
+            with closing(sqlite3.connect(new)) as made:
+                source.backup(made)
+                made.execute("PRAGMA journal_mode = DELETE")
+            with new.open("rb") as file:
+                os.fsync(file.fileno())
+            path.hardlink_to(new)  # unlike a renaming, it replaces nothing
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path}: it cannot be written: {error.strerror}") from error
+
+
+def damage(connection: sqlite3.Connection) -> list[str]:
+    """Return what SQLite finds wrong with a database, in its words; nothing where it is sound."""
+    found = [row[0] for row in connection.execute(f"PRAGMA integrity_check({_SHOWN})")]
+    dangling = connection.execute("PRAGMA foreign_key_check").fetchmany(_SHOWN)
+    return [
+        *(complaint for complaint in found if complaint != "ok"),
+        *(
+            f"a row of {table} names one of {parent} that is not there"
+            for table, _, parent, _ in dangling
+        ),
+    ]
