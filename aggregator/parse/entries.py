@@ -19,6 +19,9 @@ _COMMENTED = re.compile(_ADDRESS + r"\s*\((?P<name>[^@]*)\)")
 """``bob@example.org (Bob Smith)``"""
 _BRACKETED = re.compile(r"(?P<name>[^@]*)[<(]" + _ADDRESS + r"[>)]")
 """``Bob Smith <bob@example.org>``"""
+_PICTURE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)(?:[?#]|$)", re.IGNORECASE)
+_ICON = 48
+"""Pixels of width up to which a picture is somebody's face or a mark, not the item's."""
 _LONGEST_NUMBER = 18
 """Digits: more bytes than any file has."""
 _LONGEST_TAG = 35
@@ -161,9 +164,10 @@ def _image(raw: Raw, enclosures: tuple[Enclosure, ...]) -> str | None:
     """Return the picture that the item is shown with: the widest that Media RSS names, if any."""
     media = [item for item in _get(raw, "media_content") or () if _is_picture(item)]
     named = [
-        (_number(text(item, "width")) or 0, url)
+        (width or 0, url)
         for item in media or _get(raw, "media_thumbnail") or ()
         if (url := text(item, "url"))
+        and ((width := _number(text(item, "width"))) is None or width > _ICON)
     ]
     if named:
         return max(named, key=lambda picture: picture[0])[1]
@@ -172,7 +176,11 @@ def _image(raw: Raw, enclosures: tuple[Enclosure, ...]) -> str | None:
 
 
 def _is_picture(media: Raw) -> bool:
-    return text(media, "medium") == "image" or (text(media, "type") or "").startswith("image/")
+    """Whether a file is a picture, by its name where nothing else is said of it."""
+    medium, kind = text(media, "medium"), text(media, "type")
+    if medium or kind:
+        return medium == "image" or (kind or "").startswith("image/")
+    return _PICTURE.search(text(media, "url") or "") is not None
 
 
 def _number(written: str | None) -> int | None:

@@ -4,6 +4,7 @@ It decides and does nothing: answers, the time and chance come in, a new ``FeedS
 docs/etiquette.md tells each rule in words, with its source.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,13 +26,14 @@ SLACK = 0.02
 
 _AFRESH = frozenset(
     {
+        HTTPStatus.IM_USED,
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.PRECONDITION_FAILED,
         HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     }
 )
-"""What a server says that chokes on its own validators."""
+"""What a server says that chokes on its own validators, or sends what we cannot put together."""
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _ADVICE = {
@@ -59,11 +61,14 @@ def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = Fal
 
     ``force`` goes over our own interval, never over the server's word, and it asks a feed that
     failed again and again after 1, 2, 4, … minutes at the earliest. A feed never polled (state
-    None, or learned of another url) and a local file are always due.
+    None, or learned of another url) and a local file are always due, and so is one that was asked
+    in what is now the future: times set by a clock that was wrong mean nothing.
     """
     known = _known(feed, state)
     if feed.is_local or known.due is None:
         return True
+    if known.checked is not None and known.checked > now + feed.min_interval:
+        return not known.gone
     if known.gone or (known.not_before is not None and now < known.not_before):
         return False
     if timing.allowed_from(known, now) > now:
@@ -221,7 +226,7 @@ def _learned(
     if response.status in _WHOLE:
         return replace(
             learned,
-            etag=headers.get("etag") or None,
+            etag=_etag(headers),
             last_modified=headers.get("last-modified") or None,
             lifetime=lifetime,
             body_hash=_digest(response),
@@ -229,10 +234,19 @@ def _learned(
     # A 304 or a 226 speaks of the stored whole: it replaces what it carries (RFC 9111 section 3.2).
     return replace(
         learned,
-        etag=headers.get("etag") or known.etag,
+        etag=_etag(headers) or known.etag,
         last_modified=headers.get("last-modified") or known.last_modified,
         lifetime=known.lifetime if lifetime is None else lifetime,
     )
+
+
+def _etag(headers: Mapping[str, str]) -> str | None:
+    """Return the entity tag; ``*`` is none: asked with it, any document counts as unchanged.
+
+    RFC 9110 section 13.1.2.
+    """
+    tag = headers.get("etag", "")
+    return tag if tag.strip() not in ("", "*") else None
 
 
 def _moved(known: FeedState, response: Response, now: datetime, moves: Moves) -> FeedState:

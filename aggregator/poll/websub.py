@@ -225,9 +225,10 @@ def confirmed(
 
 def _granted(lease: str | None) -> timedelta:
     """Return for how long a lease is relied on; what hubs of old leave out is what was asked."""
-    if lease is None or not lease.isascii() or not lease.isdigit() or not int(lease[:12]):
+    digits = (lease or "").lstrip("0")
+    if not digits.isascii() or not digits.isdigit():
         return LEASE
-    return min(timedelta(seconds=int(lease[:9])), LONGEST_LEASE)
+    return min(timedelta(seconds=int(digits[:9])), LONGEST_LEASE)
 
 
 def denied(

@@ -29,6 +29,7 @@ def pictures(html: str) -> list[str]:
         '<img src="https://pixel.wp.com/b.gif?host=x">',
         '<img src="//a.b.scorecardresearch.com/p?c=1" width="200">',
         '<img src="http://feeds.feedburner.com/~r/site/~4/x">',
+        '<img src="http://feeds.feedburner.com/~ff/site?d=yIl2AUoC8zA" border="0">',
         '<img src="https://site.example/track/pixel.gif?u=1">',
         '<img src="https://www.facebook.com/tr?id=1&amp;ev=PageView">',
         '<img data-src="https://stats.wordpress.com/x.gif" src="/p">',

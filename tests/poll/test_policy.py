@@ -191,6 +191,9 @@ class TestValidators:
         assert "did not ask" in str(state.error)
         assert not policy.is_known(FEED, None, answered(304))
 
+    def test_a_delta_that_we_cannot_apply_makes_us_ask_for_the_whole(self):
+        assert self.validators(self.FIRST, answered(226, im="vcdiff", etag='"2"')) == (None, None)
+
     @pytest.mark.parametrize("status", [400, 412, 416, 431])
     def test_a_server_that_chokes_on_its_own_is_asked_without(self, status):
         assert self.validators(self.FIRST, answered(status)) == (None, None)
@@ -201,6 +204,10 @@ class TestValidators:
 
     def test_an_empty_validator_is_none(self):
         assert self.validators(answered(etag="", last_modified="")) == (None, None)
+
+    def test_a_star_would_have_everything_count_as_unchanged(self):
+        assert self.validators(answered(etag="*")) == (None, None)
+        assert self.validators(self.FIRST, answered(304, etag=" * ")) == ('"1"', "Mon")
 
 
 class TestDocuments:
