@@ -87,3 +87,18 @@ def test_readers_get_the_title_that_serves_them_best(languages, title):
 
 def test_a_story_in_no_language_has_the_title_of_its_representative():
     assert story(article("a", (None, "42"))).title(("en",)) == "42"
+
+
+@pytest.mark.parametrize(
+    ("languages", "teller", "title"),
+    [(("en",), "c", "Fuller"), ((), "a", "頭條"), (("de",), "a", "頭條")],
+)
+def test_those_who_lead_it_are_those_whose_title_it_has(languages, teller, title):
+    told = story(
+        article("a", ("zh-Hant", "頭條")),
+        article("b", ("en", "Short")),
+        article("c", ("en", "Fuller"), length=9000),
+    )
+    member, part = told.lead(languages)
+    assert (member.article.id, part.title) == (teller, title)
+    assert told.title(languages) == title

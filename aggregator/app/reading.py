@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model import Article, Feed, Level, Member, Part, PublishedSource, Story
-from aggregator.negotiation import negotiate
 from aggregator.publish.excerpt import cut
 from aggregator.publish.link import address
 from aggregator.publish.text import line
@@ -92,7 +91,7 @@ class Reading:
 
 def read(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str] = ()) -> Reading:
     """Make a story ready for a page; ``preferred`` are the reader's languages, best first."""
-    member, part = _lead(story, preferred)
+    member, part = story.lead(preferred)
     lead = _report(member, part, feeds)
     others = [_report(m, m.article.parts[0], feeds) for m in story.members if m is not member]
     named = (feeds[article.feed].category or "" for article in story.articles)
@@ -105,17 +104,6 @@ def read(story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str] = ())
         created=story.created,
         updated=story.updated,
     )
-
-
-def _lead(story: Story, preferred: Sequence[str]) -> tuple[Member, Part]:
-    """Choose whose words stand for the story: the representative's, or a preferred language's."""
-    members = sorted(story.members, key=lambda member: member.article.id != story.representative)
-    parts = [(member, part) for member in members for part in member.article.parts if part.title]
-    language = negotiate(preferred, [part.language for _, part in parts if part.language])
-    for member, part in parts:
-        if part.language == language is not None:
-            return member, part
-    return members[0], members[0].article.parts[0]
 
 
 def _report(member: Member, part: Part, feeds: Mapping[str, Feed]) -> Report:

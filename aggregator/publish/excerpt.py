@@ -187,7 +187,8 @@ class _Reading(HTMLParser):
             if kind in {_Kind.WORDS, _Kind.BREAK}:
                 length -= len(value)
             if mark and length <= 0:
-                return "".join([*parts, mark, *(f"</{tag}>" for tag in reversed(shown))])
+                parts += [mark, *(f"</{tag}>" for tag in reversed(shown))]
+                break
         return "".join(parts).strip()
 
     def _end(self) -> str:

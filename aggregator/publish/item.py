@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.model import Article, Enclosure, Feed, Level, Member, Part, PublishedSource, Story
-from aggregator.negotiation import negotiate
 from aggregator.publish.edition import Edition
 from aggregator.publish.excerpt import cut, cut_html, cut_words, plain
 from aggregator.publish.link import address, loadable
@@ -128,7 +127,7 @@ def _earlier(story: Story, made: Mapping[str, Item]) -> Iterable[Earlier]:
 def _item(
     story: Story, feeds: Mapping[str, Feed], preferred: Sequence[str], length: int | str
 ) -> Item:
-    member, part = _lead(story, preferred)
+    member, part = story.lead(preferred)
     article = member.article
     lead = _report(member, part)
     others = _others(story, member)
@@ -157,29 +156,6 @@ def _item(
         updated=story.updated,
         last=story.last,
     )
-
-
-def _lead(story: Story, preferred: Sequence[str]) -> tuple[Member, Part]:
-    """Choose whose words stand for the story: the representative's, or a preferred language's.
-
-    Of articles in that language the fullest, as in ``Story.titles``.
-    """
-    members = sorted(
-        story.members,
-        key=lambda m: (
-            m.article.id != story.representative,
-            -m.article.length.bit_length(),
-            m.article.published,
-            m.article.id,
-        ),
-    )
-    told: dict[str, tuple[Member, Part]] = {}
-    for member in members:
-        for part in member.article.parts:
-            if part.language and part.title:
-                told.setdefault(part.language, (member, part))
-    language = negotiate(preferred, told)
-    return told[language] if language else (members[0], members[0].article.parts[0])
 
 
 def _report(member: Member, part: Part) -> Report:

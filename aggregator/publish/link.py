@@ -4,7 +4,10 @@ import re
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
+from aggregator.host import ascii_host
+
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
 """The end of a host that is an address (WHATWG URL Standard, "ends in a number")."""
 _RESERVED = ":/?@!$&'()*+,;=%~"
@@ -19,7 +22,7 @@ def address(url: str | None) -> str | None:
     """
     try:
         parts = urlsplit(url or "")
-        host = (parts.hostname or "").encode("idna").decode("ascii")
+        host = ascii_host(parts.hostname or "")
         port = parts.port
     except ValueError:
         return None
@@ -52,4 +55,5 @@ def loadable(url: str | None) -> str | None:
 
 
 def _encoded(component: str) -> str:
-    return quote(_LONE_PERCENT.sub("%25", component), safe=_RESERVED, errors="replace")
+    text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", component)
+    return quote(_LONE_PERCENT.sub("%25", text), safe=_RESERVED)

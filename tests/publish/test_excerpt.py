@@ -133,6 +133,7 @@ HTML = st.recursive(
 
 @given(HTML, st.integers(1, 40))
 @example("<p>a</p>\n<p>b</p>", 2)
+@example("<x> <<<</x>", 3)
 def test_what_is_cut_is_well_formed_and_no_longer_than_allowed(html, limit):
     shown = cut_html(html, limit)
     ET.fromstring(f"<body>{clean(shown).replace('<br>', '')}</body>")

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.publish.link import address, loadable
@@ -37,6 +37,7 @@ def test_what_is_no_web_address_is_not_linked(url):
         ("HTTPS://A.Example:8443/B", "https://a.example:8443/B"),
         ("https://a.example/新聞/1 2", "https://a.example/%E6%96%B0%E8%81%9E/1%202"),
         ("https://新聞.example/", "https://xn--efvv70d.example/"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),
         ("https://a.example/100%", "https://a.example/100%25"),
         ("https://a.example/%E6%96%B0", "https://a.example/%E6%96%B0"),
         ('https://a.example/"><script>', "https://a.example/%22%3E%3Cscript%3E"),
@@ -89,6 +90,7 @@ def test_what_is_no_web_address_is_not_loaded(url):
 
 
 @given(st.text(st.characters(codec=None)))
+@example("\ud800")
 def test_an_address_is_ascii_and_stays_what_it_is(rest):
     url = address("https://a.example/" + rest)
     assert url is not None
