@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from aggregator.errors import AggregatorError, StoreLocked
 
@@ -29,8 +30,27 @@ class Exit(IntEnum):
     """Another run holds the store."""
 
 
+STORIES, FEEDS, SERVICE = "Stories", "Feeds", "Service"
+"""The panels of the help."""
+_ORDER = (
+    *("stories", "search", "explain", "merge", "split", "decisions"),
+    *("feeds", "add", "remove", "check", "import", "export"),
+    *("serve", "health"),
+)
+
+
+class _Listed(TyperGroup):
+    """Lists the commands in the order in which people come to need them."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return their names."""
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(names))
+
+
 cli = typer.Typer(
     name="aggregate",
+    cls=_Listed,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

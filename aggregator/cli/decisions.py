@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.command import AsJson, Config, cli, opened
+from aggregator.cli.command import STORIES, AsJson, Config, cli, opened
 from aggregator.cli.report import Report, print_json
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _OTHERS_NAMED = 2
 _NAME = "A story's or an article's id (or its start), or an article's guid or url."
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def merge(
     context: typer.Context,
     a: Annotated[str, typer.Argument(metavar="A", help=_NAME)],
@@ -40,7 +40,7 @@ def merge(
         _tell(app.merge(aggregator, a, b), aggregator.config.languages, as_json=as_json)
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def split(
     context: typer.Context,
     articles: Annotated[
@@ -63,7 +63,7 @@ def split(
         _tell(app.split(aggregator, articles), aggregator.config.languages, as_json=as_json)
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def decisions(
     context: typer.Context,
     config: Config = None,

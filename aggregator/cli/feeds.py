@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.command import AsJson, Config, Exit, cli, opened
+from aggregator.cli.command import FEEDS, SERVICE, AsJson, Config, Exit, cli, opened
 from aggregator.cli.report import Report, print_json
 
 
-@cli.command()
+@cli.command(rich_help_panel=FEEDS)
 def feeds(
     context: typer.Context,
     config: Config = None,
@@ -40,7 +40,7 @@ def feeds(
             Report().feeds(listed)
 
 
-@cli.command()
+@cli.command(rich_help_panel=SERVICE)
 def health(context: typer.Context, config: Config = None) -> None:
     """Exit 0 if a poll has succeeded within the longest interval, 1 if all has been silent.
 

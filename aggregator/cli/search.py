@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.command import AsJson, Config, cli, opened
+from aggregator.cli.command import STORIES, AsJson, Config, cli, opened
 from aggregator.cli.report import Report, print_json
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def search(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All have to be there.")],

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.command import Config, Interrupted, cli, opened
+from aggregator.cli.command import SERVICE, Config, Interrupted, cli, opened
 from aggregator.cli.report import Report
 
 
-@cli.command()
+@cli.command(rich_help_panel=SERVICE)
 def serve(
     context: typer.Context,
     config: Config = None,

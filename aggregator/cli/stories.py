@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.command import AsJson, Config, cli, opened
+from aggregator.cli.command import STORIES, AsJson, Config, cli, opened
 from aggregator.cli.report import Report, print_json
 
 
@@ -28,7 +28,7 @@ def _since(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def stories(
     context: typer.Context,
     config: Config = None,
@@ -59,7 +59,7 @@ def stories(
             Report().stories(found, since=moment, languages=aggregator.config.languages)
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def explain(
     context: typer.Context,
     a: Annotated[str, typer.Argument(metavar="A", help="An article's id (or its start), or url.")],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.command import AsJson, Config, Exit, cli, spoken
+from aggregator.cli.command import FEEDS, AsJson, Config, Exit, cli, spoken
 from aggregator.cli.report import print_json
 from aggregator.errors import NotFoundError, StoreLocked
 from aggregator.model import Feed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aggregator.config import Config as Configuration
 
 
-@cli.command()
+@cli.command(rich_help_panel=FEEDS)
 def add(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A site's address, or a feed's.")],
@@ -72,7 +72,7 @@ def add(
         _keep(after, [answer for _, answer in answers])
 
 
-@cli.command()
+@cli.command(rich_help_panel=FEEDS)
 def remove(
     context: typer.Context,
     feed: Annotated[str, typer.Argument(metavar="FEED", help="Its id, address or name.")],
@@ -90,7 +90,7 @@ def remove(
         print(f"Removed {gone.id} ({gone.name}), {gone.shown_url}")
 
 
-@cli.command()
+@cli.command(rich_help_panel=FEEDS)
 def check(
     context: typer.Context,
     feed: Annotated[
@@ -132,7 +132,7 @@ def check(
         raise typer.Exit(Exit.FAILED)
 
 
-@cli.command("import")
+@cli.command("import", rich_help_panel=FEEDS)
 def import_(
     context: typer.Context,
     file: Annotated[
@@ -165,7 +165,7 @@ def import_(
             print(f"{_counted(imported.elsewhere, 'link')} to another list not followed")
 
 
-@cli.command()
+@cli.command(rich_help_panel=FEEDS)
 def export(
     context: typer.Context,
     config: Config = None,
