@@ -1,6 +1,6 @@
 """What the owner alone may do: enter, leave, merge stories and split them."""
 
-from urllib.parse import urlsplit
+import re
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -85,7 +85,8 @@ def routes(site: Site) -> list[BaseRoute]:
 
 def _named(text: str) -> str:
     """Read a story's id, or its page's address."""
-    return story_id(urlsplit(text.strip()).path.rpartition("/")[2].removeprefix("uuid:"))
+    path = re.split("[?#]", text.strip())[0]
+    return story_id(path.rstrip("/").rpartition("/")[2].removeprefix("urn:uuid:"))
 
 
 def _back(story: str, made: Decided) -> Response:

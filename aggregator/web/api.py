@@ -94,4 +94,5 @@ def router(site: Site) -> APIRouter:
         ("/explain", api.explain),
     ):
         routes.add_api_route(path, endpoint, methods=["GET"])
+        routes.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
     return routes

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.errors import AggregatorError, DecisionError, NotFoundError
+from aggregator.web.guard import HEADERS
 from aggregator.web.problem import Problem, problem
 from aggregator.web.site import Site
 
@@ -47,6 +48,13 @@ def install(app: FastAPI, site: Site) -> None:
     @app.exception_handler(AggregatorError)
     def failed(request: Request, error: AggregatorError) -> Response:
         return told(request, Problem(503, str(error)))
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, _error: Exception) -> Response:
+        """Answer for a fault of ours, outside of the guard; the server logs what it was."""
+        response = told(request, Problem(500, "that is a fault of this server; its log says which"))
+        response.headers.update(HEADERS)
+        return response
 
 
 def _words(error: HTTPException) -> str:

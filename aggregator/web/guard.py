@@ -1,7 +1,6 @@
 """What every request passes before anything of ours is asked, and every answer on its way out."""
 
 from collections.abc import Collection, Mapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +17,7 @@ _CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _CONTENT_SECURITY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -83,7 +82,7 @@ class Guard:
 
     def _is_ours(self, origin: str | None, host: str) -> bool:
         """Tell whether a request has no page behind it (a script's), or one of ours."""
-        return origin is None or origin == self._origin or urlsplit(origin).netloc == host
+        return origin is None or origin in {self._origin, f"http://{host}", f"https://{host}"}
 
 
 def hostname(host: str) -> str:
@@ -109,7 +108,7 @@ def _guarded(send: Send) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await send(message)
 

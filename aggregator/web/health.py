@@ -13,11 +13,11 @@ def router(aggregator: Aggregator) -> APIRouter:
     """Return the routes of an aggregator's health."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/healthz")
+    @routes.api_route("/healthz", methods=["GET", "HEAD"])
     async def alive() -> PlainTextResponse:
         return PlainTextResponse("alive\n", headers=_FRESH)
 
-    @routes.get("/readyz")
+    @routes.api_route("/readyz", methods=["GET", "HEAD"])
     def ready() -> PlainTextResponse:
         """Say whether the store answers, and whether feeds do."""
         try:

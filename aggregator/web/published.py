@@ -159,9 +159,9 @@ class Published:
 
     def _path(self, name: str) -> Path:
         """Return where a file lies: below the directory in truth, by a name that we would give."""
-        parts = PurePosixPath(name).parts
+        parts = PurePosixPath(f"{name}index.html" if name.endswith("/") else name).parts
         plain = all(not part.startswith((".", "/")) and "\\" not in part for part in parts)
-        if parts and plain and "\0" not in name and PurePosixPath(name).suffix in _TYPES:
+        if parts and plain and "\0" not in name and PurePosixPath(parts[-1]).suffix in _TYPES:
             root = self._directory.resolve()
             path = root.joinpath(*parts).resolve()
             if path.is_relative_to(root) and path.is_file():
@@ -219,7 +219,7 @@ def _has_it(request: Request, file: File, tag: str, if_none_match: str | None) -
         return since is not None and parsedate_to_datetime(since) >= parsedate_to_datetime(
             file.modified
         )
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # no date, or of no year that there is
         return False
 
 

@@ -117,7 +117,10 @@ def filtered(language: str | None, category: str | None, page: int = 1) -> str:
 async def form(request: Request) -> dict[str, list[str]]:
     """Read a form as browsers send it; the guard has bounded its size."""
     body = await request.body()
-    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_FORM_FIELDS)
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_FORM_FIELDS)
+    except ValueError as error:
+        raise HTTPException(413, f"send at most {_FORM_FIELDS} fields") from error
 
 
 def number(text: str | None) -> int:

@@ -16,6 +16,7 @@ from aggregator.web import shapes
 from aggregator.web.problem import Problem, problem
 from aggregator.web.site import Site
 
+_TYPE = "text/event-stream"
 _CLIENTS = 50
 _LOOK = 3.0
 """Seconds between two looks at the store."""
@@ -36,6 +37,9 @@ class Stream:
 
     async def connect(self, request: Request) -> Response:
         """Open a stream; ``Last-Event-ID`` says what a client that comes back had last."""
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        if request.method == "HEAD":
+            return Response(media_type=_TYPE, headers=headers)
         if self._clients >= _CLIENTS:
             return problem(Problem(503, "too many streams are open; try again later"))
         since = _read_id(request.headers.get("last-event-id"))
@@ -43,8 +47,8 @@ class Stream:
             since = await run_in_threadpool(self._site.library.newest) or self._site.now()
         return StreamingResponse(
             self._events(since, request.app.state.ending),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            media_type=_TYPE,
+            headers=headers,
         )
 
     async def _events(self, since: datetime, ending: asyncio.Event) -> AsyncIterator[bytes]:

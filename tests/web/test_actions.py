@@ -2,6 +2,7 @@ import pytest
 
 TALKS = "/stories/00000000-0000-4000-8000-000000000001"
 TOKEN = "a token that nobody guesses"
+OWNER = f"Bearer {TOKEN}"
 
 
 def enter(site, token: str = TOKEN):
@@ -45,6 +46,20 @@ def test_the_token_itself_serves_scripts(site):
 
     assert answer.status == 409
     assert "choose the articles" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("action", ["split", "merge"])
+def test_a_form_of_too_many_fields_is_refused(site, action):
+    answer = site.post(f"{TALKS}/{action}", "&".join(["a=1"] * 501), Authorization=OWNER)
+
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("other", ["http://[::/x", "%00", ""])
+def test_a_story_that_is_none_is_not_merged(site, other):
+    answer = site.post(f"{TALKS}/merge", f"other={other}", Authorization=OWNER)
+
+    assert answer.status == 404
 
 
 def test_a_session_of_another_time_has_ended(site):

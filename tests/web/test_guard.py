@@ -1,6 +1,11 @@
-import pytest
+from dataclasses import replace
 
+import pytest
+from starlette.routing import Route
+
+from aggregator.web.application import application
 from aggregator.web.guard import hostname
+from aggregator.web.server import serving
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "", "127.0.0.1.evil.example"])
@@ -68,3 +73,23 @@ def test_every_answer_forbids_what_no_page_needs(site, path):
 )
 def test_a_host_is_known_by_its_name(host, name):
     assert hostname(host) == name
+
+
+@pytest.mark.parametrize("origin", ["http://[", "//", "http://a@127.0.0.1"])
+def test_an_origin_that_is_none_is_refused(site, origin):
+    assert site.post("/owner/leave", Origin=origin).status == 403
+
+
+def test_a_fault_of_ours_forbids_what_every_answer_forbids(site, aggregator):
+    def broken(_request):
+        raise ZeroDivisionError
+
+    app = application(aggregator)
+    app.router.routes.insert(0, Route("/broken", broken))
+    with serving(app, host="127.0.0.1", port=0) as served:
+        answer = replace(site, url=served.url).ask("/broken")
+
+    assert answer.status == 500
+    assert "fault of this server" in answer.json["detail"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"

@@ -148,8 +148,12 @@ def test_the_state_of_the_whole_counts_only_what_others_may_see(site):
     assert re.search(r"<dt>Stories</dt><dd>2</dd>", text)
 
 
-def test_head_is_answered_without_a_body(site):
-    answer = site.ask("/", "HEAD")
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/api/v1/stories", "/api/v1/feeds", "/api/v1/stream", "/api/v1/openapi.json"],
+)
+def test_head_is_answered_without_a_body(site, path):
+    answer = site.ask(path, "HEAD")
 
     assert (answer.status, answer.body) == (200, b"")
 
