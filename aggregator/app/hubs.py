@@ -62,23 +62,45 @@ def deliver(aggregator: "Aggregator") -> None:
         return
     hubs = set(aggregator.config.publish.hubs)
     outbox.drop(m for m in waiting.values() if m.target not in hubs)
-    requests = [
-        Request(feed=m.id, url=m.target, form=m.body.encode(), timeout=_PATIENCE)
-        for m in waiting.values()
-        if m.target in hubs
-    ]
-    for answer in aggregator.fetcher.fetch(requests):
+    first: dict[str, Message] = {}
+    others: list[Message] = []
+    for message in waiting.values():
+        if message.target in hubs and first.setdefault(message.target, message) is not message:
+            others.append(message)
+    silent: dict[str, Response] = {}
+    for answer in aggregator.fetcher.fetch(list(map(_request, first.values()))):
         message = waiting[answer.feed]
-        error = None if answer.spared else _problem(answer)
-        attempts = message.attempts + bool(error)
-        if error is None and not answer.spared:
-            outbox.sent([message])
-        elif attempts == _ATTEMPTS:
-            outbox.drop([message])
-        else:
-            due = now + min(_RETRY * (1 << attempts), _LONGEST_RETRY)
-            shown = error and aggregator.config.redact(error)
-            outbox.postpone([replace(message, due=due, attempts=attempts, error=shown)])
+        _settle(aggregator, message, answer, now)
+        if answer.failure is not None:
+            silent[message.target] = answer
+    # A hub that does not even answer is not waited for once more for each feed that there is.
+    asked = [message for message in others if message.target not in silent]
+    for message in others:
+        if message.target in silent:
+            _settle(aggregator, message, silent[message.target], now)
+    for answer in aggregator.fetcher.fetch(list(map(_request, asked))):
+        _settle(aggregator, waiting[answer.feed], answer, now)
+
+
+def _request(message: Message) -> Request:
+    return Request(
+        feed=message.id, url=message.target, form=message.body.encode(), timeout=_PATIENCE
+    )
+
+
+def _settle(aggregator: "Aggregator", message: Message, answer: Response, now: datetime) -> None:
+    """Forget a ping that arrived, or keep it for later."""
+    outbox = aggregator.store.outbox
+    error = None if answer.spared else _problem(answer)
+    attempts = message.attempts + bool(error)
+    if error is None and not answer.spared:
+        outbox.sent([message])
+    elif attempts == _ATTEMPTS:
+        outbox.drop([message])
+    else:
+        due = now + min(_RETRY * (1 << attempts), _LONGEST_RETRY)
+        shown = error and aggregator.config.redact(error)
+        outbox.postpone([replace(message, due=due, attempts=attempts, error=shown)])
 
 
 def _problem(answer: Response) -> str | None:

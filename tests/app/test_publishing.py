@@ -359,7 +359,7 @@ def test_hubs_are_told_of_the_feeds_that_changed(office, pinged):
 
 @pytest.mark.parametrize("status", [0, 301, 404, 503])
 def test_a_hub_that_does_not_take_it_is_told_later(office, pinged, status):
-    office.hub.statuses = [status] * 3
+    office.hub.statuses = [status] * (3 if status else 1)
     office.save(office.story("one"))
     office.publish(HUBS)
     pinged()
@@ -371,6 +371,13 @@ def test_a_hub_that_does_not_take_it_is_told_later(office, pinged, status):
     office.now += 9 * HOUR
     office.publish()
     assert pinged() == set()
+
+
+def test_a_hub_that_does_not_answer_is_waited_for_once(office):
+    office.hub.statuses = [0]
+    office.save(office.story("one"))
+    office.publish(HUBS + "  views:\n    - {name: x, feeds: [other]}\n")
+    assert len(office.hub.asked) == 1
 
 
 def test_a_hub_that_never_takes_it_is_told_no_more(office, pinged):
