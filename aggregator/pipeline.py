@@ -31,6 +31,7 @@ from aggregator.model import (
     Withdrawal,
 )
 from aggregator.normalize import Resolution, identify, normalize
+from aggregator.normalize.text import cleaned
 from aggregator.poll import policy, websub, websub_discovery
 from aggregator.poll.pace import paced
 
@@ -253,8 +254,7 @@ class Pipeline:
         what has come and goes on its way.
         """
         now = self._clock()
-        self._coverage.forget(now - 2 * SPAN)
-        self._clusterer.forget(now - 2 * SPAN)
+        self.forget(now - 2 * SPAN)
         self._store.subscribe(tuple(self._feeds.values()), now)
         if changed := self.settle():
             yield changed
@@ -278,6 +278,11 @@ class Pipeline:
         """Take what hubs delivered, at most one document a feed, the way of what is polled."""
         states = self._store.states()
         return self._take([(response, states.get(response.feed)) for response in delivered])
+
+    def forget(self, before: datetime) -> None:
+        """Remember no story of before then; what comes of those days reads the store again."""
+        self._coverage.forget(before)
+        self._clusterer.forget(before)
 
     def settle(self) -> Taken | None:
         """Carry out what people decided since the last time; return what came of it, if any."""
@@ -436,7 +441,7 @@ class Pipeline:
         )
         if reading.document:
             after = websub_discovery.learned(after, reading.response, reading.document)
-        return replace(after, error=after.error and self._redact(after.error))
+        return replace(after, error=after.error and cleaned(self._redact(after.error)))
 
     def _cluster(self, articles: Sequence[Article]) -> Changes:
         """Put articles into stories, among those told around the same days."""
@@ -468,7 +473,7 @@ def _polled(
         new=len(resolution.new) - silent,
         muted=silent,
         changed=len(resolution.changed),
-        problems=problems,
+        problems=tuple(map(cleaned, problems)),
         spared=reading.response.spared,
         pushed=reading.response.pushed,
     )

@@ -311,6 +311,19 @@ def test_no_secret_reaches_the_store(store):
     assert store.states()["a"].error == "no ***.example here"
 
 
+def test_what_a_feed_says_of_itself_moves_no_cursor(run, web, store):
+    web.answers = {
+        "a": "<html><title>Sorry\x9b2J\u202e</title><p>No feed</p></html>".encode(),
+        "b": "<rss><channel><item><title>a & \x9b2J b</title></item></channel></rss>".encode(),
+    }
+    (taken,) = run()
+    page, damaged = taken.polled
+    told = (str(page.state.error), *damaged.problems, str(store.states()["a"].error))
+    assert "Sorry" in told[0]
+    assert damaged.problems
+    assert all(text.isprintable() for text in told)
+
+
 def test_what_is_not_due_is_asked_only_by_force(run, web):
     web.answers = {"a": rss(("1", "One"))}
     run()

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from aggregator.app.aggregator import Aggregator
 from aggregator.model import Delivery, HubState
+from aggregator.normalize.text import cleaned
 from aggregator.poll import websub
 
 WAITING = 100
@@ -40,7 +41,7 @@ def verify(aggregator: Aggregator, token: str, said: Mapping[str, str]) -> str |
         if (known := subscriptions.get(token)) is None:
             return None
         if mode == "denied":
-            reason = said.get("hub.reason")
+            reason = cleaned(said.get("hub.reason", ""))
             after, answer = websub.denied(known, topic, reason, now), ""
         else:
             lease, answer = said.get("hub.lease_seconds"), said.get("hub.challenge", "")

@@ -45,7 +45,8 @@ class Body:
         named = (name.strip().lower() for name in content_encoding.split(","))
         codings = [name for name in named if name in _DECODERS]
         if len(codings) > 1:
-            raise FetchError(f"it is compressed more than once ({content_encoding}): not unpacked")
+            told = ", ".join(codings)
+            raise FetchError(f"it is compressed more than once ({told}): not unpacked")
         self._coding = codings[0] if codings else "plain"
         self._choose = _DECODERS.get(self._coding, _plain)
         self._limit = limit

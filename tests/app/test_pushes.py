@@ -308,9 +308,9 @@ def test_a_hub_that_misses_something_is_not_relied_on_until_it_delivers(subscrib
 
 
 def test_a_hub_that_denies_is_left_alone_and_the_feed_polled(subscribed, hub):
-    assert hub.verify(mode="denied", reason="not for you")[0] == 200
+    assert hub.verify(mode="denied", reason="not for\x1b\x9b you")[0] == 200
     (denied,) = subscribed.subscriptions()
-    assert denied.error == "its hub denies the subscription: not for you"
+    assert denied.error == "its hub denies the subscription: not for› you"
     assert hub.deliver(subscribed.document("Too late")) == 404
     subscribed.now += 5 * HOUR
     subscribed.run()
