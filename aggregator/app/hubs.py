@@ -62,11 +62,9 @@ def deliver(aggregator: "Aggregator") -> None:
         return
     hubs = set(aggregator.config.publish.hubs)
     outbox.drop(m for m in waiting.values() if m.target not in hubs)
-    first: dict[str, Message] = {}
-    others: list[Message] = []
-    for message in waiting.values():
-        if message.target in hubs and first.setdefault(message.target, message) is not message:
-            others.append(message)
+    told = [message for message in waiting.values() if message.target in hubs]
+    first = {message.target: message for message in reversed(told)}
+    others = [message for message in told if message is not first[message.target]]
     silent: dict[str, Response] = {}
     for answer in aggregator.fetcher.fetch(list(map(_request, first.values()))):
         message = waiting[answer.feed]

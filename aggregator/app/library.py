@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import pow as power
 from threading import Lock
@@ -11,7 +11,7 @@ from aggregator.app.aggregator import Aggregator
 from aggregator.app.reading import Reading, read
 from aggregator.app.redact import redacted
 from aggregator.errors import NotFoundError
-from aggregator.model import PublishedSource, Story
+from aggregator.model import PublishedSource, Related, Story
 from aggregator.publish.privacy import public
 
 _ON_HAND = 500
@@ -154,12 +154,28 @@ class Library:
         config = self._aggregator.config
         if config.secrets:
             stories = (redacted(story, config.redact) for story in stories)
-        return [told for story in stories if (told := public(story, self.feeds)) is not None]
+        told = (public(story, self.feeds) for story in stories)
+        return self._without_hints([story for story in told if story is not None])
 
     def categories(self, story: Story) -> tuple[str, ...]:
         """Return the categories of the feeds that tell a story."""
         named = (self.feeds[article.feed].category for article in story.articles)
         return tuple(dict.fromkeys(filter(None, named)))
+
+    def _without_hints(self, stories: list[Story]) -> list[Story]:
+        """Drop relations to what only a private feed tells, by id or in their reasons."""
+        there = [related.match.b for story in stories for related in story.related]
+        feed_of = self._aggregator.store.browse.feeds_of(there) if there else {}
+
+        def may_be_named(related: Related) -> bool:
+            return feed_of.get(related.match.b) in self.feeds
+
+        return [
+            replace(story, related=tuple(filter(may_be_named, story.related)))
+            if story.related
+            else story
+            for story in stories
+        ]
 
     def _latest(self) -> _OnHand:
         """Return the newest stories, ranked; read again only when one of them changed."""

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from aggregator.model import Story
 from aggregator.storage import read
 from aggregator.storage.backend import Backend
-from aggregator.storage.schema import stories, withdrawals
+from aggregator.storage.schema import articles, stories, withdrawals
 
 _STEPS = 100
 """Withdrawals followed from one story to its survivor: more would be a circle."""
@@ -44,6 +44,12 @@ class Browse:
         chosen = chosen.order_by(stories.c.updated, stories.c.id).limit(limit)
         with self._backend.read() as connection:
             return read.chosen_stories(connection, chosen, content=False)
+
+    def feeds_of(self, names: Iterable[str]) -> dict[str, str]:
+        """Return which feed brought each of these articles."""
+        query = select(articles.c.id, articles.c.feed).where(articles.c.id.in_(set(names)))
+        with self._backend.read() as connection:
+            return {row.id: row.feed for row in connection.execute(query)}
 
     def newest(self) -> datetime | None:
         """Return when any story last changed; None before the first."""

@@ -23,6 +23,7 @@ from aggregator.model import (
     Member,
     Part,
     PublishedSource,
+    Related,
     Story,
     Withdrawal,
 )
@@ -117,18 +118,20 @@ def article(number: int, feed: str, publisher: str, language: str, title: str, *
     return replace(made, **more)
 
 
-def story(name: str, *articles: Article) -> Story:
+def match(a: Article, b: Article, reason: str) -> Match:
+    return Match(a=a.id, b=b.id, level=Level.EVENT, probability=0.93, reasons=(reason,))
+
+
+def story(name: str, *articles: Article, related: Mapping[str, Article] | None = None) -> Story:
     founder = articles[0]
     members = [Member(article=founder, match=None)]
+    follows = [
+        Related(story=there, match=match(founder, other, "names in common: " + other.title))
+        for there, other in (related or {}).items()
+    ]
     for other in articles[1:]:
-        match = Match(
-            a=other.id,
-            b=founder.id,
-            level=Level.EVENT,
-            probability=0.93,
-            reasons=("names in common: tomahawk",),
-        )
-        members.append(Member(article=other, match=match))
+        why = match(other, founder, "names in common: tomahawk")
+        members.append(Member(article=other, match=why))
     return Story(
         id=name,
         members=tuple(members),
@@ -136,6 +139,7 @@ def story(name: str, *articles: Article) -> Story:
         created=NOON,
         updated=NOON + timedelta(minutes=len(articles)),
         fingerprint="f" * 64,
+        related=tuple(follows),
     )
 
 
@@ -176,7 +180,13 @@ def filled(folder: Path) -> Iterator[Aggregator]:
                 states=(failing, well),
                 articles=(ENGLISH, CHINESE, PRIVATE, HOSTILE, OWN),
                 stories=(
-                    story(TALKS, ENGLISH, CHINESE, PRIVATE),
+                    story(
+                        TALKS,
+                        ENGLISH,
+                        CHINESE,
+                        PRIVATE,
+                        related={RAID: HOSTILE, LETTER: OWN},
+                    ),
                     story(RAID, HOSTILE),
                     story(LETTER, OWN),
                 ),

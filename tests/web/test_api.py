@@ -4,6 +4,7 @@ import json
 import pytest
 
 TALKS = "urn:uuid:00000000-0000-4000-8000-000000000001"
+RAID = "urn:uuid:00000000-0000-4000-8000-000000000002"
 API = "/api/v1"
 
 
@@ -22,6 +23,7 @@ def test_a_story_is_told_whole_but_for_what_is_private(site):
 
     assert story["titles"].keys() == {"en", "zh-Hant"}
     assert [article["feed"] for article in story["articles"]] == ["harbour", "formosa"]
+    assert story["related"] == [RAID]
     assert story["articles"][1]["reasons"] == ["names in common: tomahawk"]
     assert story == site.ask(f"{API}/stories/{TALKS.removeprefix('urn:uuid:')}").json
 
