@@ -1,9 +1,18 @@
 """EDGE: the command line. It calls app and nothing below it."""
 
-from aggregator.cli import decisions, feeds, search, serve, stories, subscriptions
+from aggregator.cli import (
+    decisions,
+    feeds,
+    maintenance,
+    search,
+    serve,
+    status,
+    stories,
+    subscriptions,
+)
 from aggregator.cli.main import main
 
-COMMANDS = (stories, decisions, feeds, serve, subscriptions, search)
+COMMANDS = (stories, decisions, feeds, serve, subscriptions, search, status, maintenance)
 """The modules whose import hangs their commands on the application."""
 
 __all__ = ["COMMANDS", "main"]

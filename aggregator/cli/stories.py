@@ -72,3 +72,30 @@ def explain(
     """
     with opened(config or context.obj) as aggregator:
         Report().lines(aggregator.explain(a, b).lines())
+
+
+@cli.command()
+def show(
+    context: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A story's or an article's id (or its start), or url."),
+    ],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one story: its articles, their links, and why each is in it.
+
+    **Examples**
+
+    - `aggregate show 3f2a`
+    - `aggregate show https://example.org/article --json`
+    """
+    from aggregator.app.show import lines, shown, shown_record
+
+    with opened(config or context.obj) as aggregator:
+        found, languages = shown(aggregator, name), aggregator.config.languages
+        if as_json:
+            print_json([shown_record(found, languages)])
+        else:
+            Report().lines(lines(found, languages))

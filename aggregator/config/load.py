@@ -29,6 +29,7 @@ from aggregator.config.sections import (
     Network,
     Onnx,
     Publish,
+    Retention,
     Serve,
     Subscription,
     TitleMute,
@@ -61,6 +62,7 @@ class Config:
     callbacks: str | None
     """What the address of each of our WebSub callbacks begins with; None: no hub is asked."""
     feeds: tuple[Feed, ...]
+    retention: Retention
     languages: tuple[str, ...] = ()
     """The reader's, best first (BCP 47)."""
     representative: tuple[Criterion, ...] = tuple(Criterion)
@@ -125,6 +127,7 @@ def load(
         serve=serve,
         callbacks=_callbacks(file),
         feeds=feeds,
+        retention=file.retention,
         languages=file.languages,
         representative=file.representative,
         rules=tuple(map(_rule, file.rules)),

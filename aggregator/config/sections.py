@@ -377,6 +377,24 @@ class Serve(_Section):
     ] = ()
 
 
+class Retention(_Section):
+    """What is kept, and for how long."""
+
+    age: Annotated[
+        Duration | None,
+        Field(
+            ge=timedelta(days=7),
+            le=timedelta(days=36500),
+            description="Stories that nobody has reported on for so long go, with their articles; "
+            "null: never.",
+        ),
+    ] = timedelta(days=90)
+    stories: Annotated[
+        int | None,
+        Field(ge=1000, description="The most stories that are kept: the oldest of more go."),
+    ] = None
+
+
 class WebSub(_Section):
     """Hubs that bring what is new, through `aggregate serve`, instead of waiting to be polled."""
 
@@ -600,8 +618,18 @@ class File(_Section):
     publish: Publish = Publish()
     serve: Serve = Serve()
     websub: WebSub = WebSub()
+    retention: Retention = Retention()
     mutes: Mutes = ()
     feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
+
+    @model_validator(mode="after")
+    def _kept_while_published(self) -> Self:
+        if self.retention.age is not None and self.retention.age < self.publish.max_age:
+            raise ValueError(
+                "retention.age is shorter than publish.max_age: stories would go while they are "
+                "published; change one"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -617,6 +645,7 @@ KEYS = tuple(
         name
         for section in (
             *(File, MergeRule, Network, Limits, Defaults, Onnx, Publish, View, Serve, WebSub),
+            Retention,
             *(Subscription, TitleMute, Auth, Basic, Tls),
         )
         for name in section.model_fields

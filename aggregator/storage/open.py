@@ -1,5 +1,7 @@
 """From a database url to a store that is ready for use."""
 
+from contextlib import closing
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -7,7 +9,7 @@ from aggregator.errors import StoreError
 from aggregator.storage.backend import Backend
 from aggregator.storage.sqlite import open_sqlite
 from aggregator.storage.store import SqlStore
-from aggregator.storage.upgrade import upgrade
+from aggregator.storage.upgrade import HEAD, upgrade
 
 
 def open_store(url: str, *, discard: bool = False) -> SqlStore:
@@ -16,11 +18,7 @@ def open_store(url: str, *, discard: bool = False) -> SqlStore:
     With ``discard`` everything works, on the store's present contents, and nothing of it is kept,
     nor is a file made. Raises StoreError, with what to do, where the store cannot be used.
     """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise StoreError("`store` is no database url: write sqlite:///PATH") from error
-    backend = _open(parsed, discard=discard)
+    backend = _open(url, discard=discard)
     try:
         upgrade(backend)
     except BaseException:
@@ -29,7 +27,20 @@ def open_store(url: str, *, discard: bool = False) -> SqlStore:
     return SqlStore(backend)
 
 
-def _open(url: URL, *, discard: bool) -> Backend:
+def migrate(url: str, *, discard: bool = False) -> tuple[str | None, str]:
+    """Bring a store's schema up to date, as opening it does; return its revisions before and after.
+
+    With ``discard`` that is only tried. Raises StoreError.
+    """
+    with closing(_open(url, discard=discard)) as backend:
+        return upgrade(backend), HEAD
+
+
+def _open(written: str, *, discard: bool) -> Backend:
+    try:
+        url = make_url(written)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError("`store` is no database url: write sqlite:///PATH") from error
     match url.get_backend_name():
         case "sqlite":
             return open_sqlite(url, discard=discard)

@@ -68,15 +68,11 @@ class Pruning:
         self._backend = backend
 
     def newest(self) -> datetime | None:
-        """Return the latest date that a feed gives: no clock of ours, which may be wrong."""
-        dated = (
-            select(articles.c.published)
-            .where(articles.c.published_source != PublishedSource.FIRST_SEEN)
-            .order_by(articles.c.published.desc())
-            .limit(1)
-        )
+        """Return the latest date that a feed gives, where any does: our clock may be wrong."""
+        newest = select(articles.c.published).order_by(articles.c.published.desc()).limit(1)
+        dated = newest.where(articles.c.published_source != PublishedSource.FIRST_SEEN)
         with self._backend.read() as connection:
-            found: datetime | None = connection.scalar(dated)
+            found: datetime | None = connection.scalar(dated) or connection.scalar(newest)
         return found
 
     def end_of(self, count: int) -> datetime | None:

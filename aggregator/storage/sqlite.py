@@ -39,7 +39,7 @@ class SqliteBackend(Backend):
 
     def lock(self, owner: str) -> AbstractContextManager[None]:
         """Lock a file beside the database; what lies in memory nobody else can reach."""
-        return nullcontext() if self._path is None else _lock_beside(self._path, owner)
+        return nullcontext() if self._path is None else lock_beside(self._path, owner)
 
     def damage(self) -> list[str]:
         """Go by SQLite's own checks of its pages, indexes and foreign keys."""
@@ -172,7 +172,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _lock_beside(path: Path, owner: str) -> Iterator[None]:
+def lock_beside(path: Path, owner: str) -> Iterator[None]:
     """Hold ``<database>.lock``, and tell in ``<database>.owner`` who does.
 
     The operating system drops the lock when its holder dies, however it dies; what the second

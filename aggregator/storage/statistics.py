@@ -68,6 +68,12 @@ class Statistics:
             number, in_stories, merged = connection.execute(told).one()
         return Counts(articles=number, stories=in_stories, merged=merged)
 
+    def begun(self, since: datetime) -> int:
+        """Return how many stories were first stored since then, of whichever feeds."""
+        query = select(func.count()).where(stories.c.updated >= since, stories.c.created >= since)
+        with self._backend.read() as connection:
+            return connection.scalar(query) or 0
+
     def days(self, hidden: Collection[str] = (), *, days: int = DAYS) -> list[Day]:
         """Return the days up to the last on which something was published, oldest first."""
         with self._backend.read() as connection:

@@ -13,13 +13,17 @@ HEAD = "0002"
 _VERSION = sql_table("alembic_version", sql_column("version_num"))
 
 
-def upgrade(backend: Backend) -> None:
-    """Migrate to the newest schema, in one transaction; raise StoreError where that cannot be."""
+def upgrade(backend: Backend) -> str | None:
+    """Migrate to the newest schema, in one transaction; raise StoreError where that cannot be.
+
+    Return the revision before; None where there was none.
+    """
     with backend.read() as connection:
-        if _revision(connection) == HEAD:
-            return
-    with backend.write() as connection:
-        _upgrade(connection, backend.name)
+        revision = _revision(connection)
+    if revision != HEAD:
+        with backend.write() as connection:
+            _upgrade(connection, backend.name)
+    return revision
 
 
 def _revision(connection: Connection) -> str | None:

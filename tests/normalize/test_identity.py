@@ -412,6 +412,17 @@ def test_an_edit_that_is_taken_back_is_an_edit():
     assert [item.title for item in store.articles.values()] == ["A"]
 
 
+def test_what_was_forgotten_is_no_news_whatever_is_said_of_it():
+    known = {key: replace(one, forgotten=True) for key, one in remembered(article(1)).items()}
+    edited = article(1, title=Content(value="Headline 1, edited", html=True), guid="another")
+
+    result = identify([edited, article(2)], known)
+
+    assert [item.title for item in result.new] == ["Headline 2"]
+    assert (result.changed, result.learned) == ((), ())
+    assert result.unchanged == (article(1).id,)
+
+
 def test_two_versions_in_turn_come_to_rest():
     store = Memory()
 
