@@ -88,7 +88,7 @@ class _Document:
         summary_html, content_html = self._html(entry.summary), self._html(content)
         link = self._link(entry)
         enclosures = tuple(self._enclosures(entry.enclosures))
-        headline = _headline(entry.title)
+        headline = _headline(entry.title, entry.source_title)
         blocks = _blocks(summary_html, content_html)
         title = headline or text.made_title(blocks)
         if not (title or summary_html or content_html or link or enclosures):
@@ -189,9 +189,14 @@ def _fullest(contents: Sequence[Content]) -> Content | None:
     return max(contents, key=lambda content: (content.html, len(content.value)), default=None)
 
 
-def _headline(title: Content | None) -> str:
-    """Return the entry's own title, "" where it has none."""
-    return "" if title is None else text.title(title.value, html=title.html)
+def _headline(title: Content | None, source: str | None) -> str:
+    """Return the entry's own title, "" where it has none.
+
+    News searches put the source behind it, which they name by itself too.
+    """
+    said = "" if title is None else text.title(title.value, html=title.html)
+    source = text.title(source or "", html=True)
+    return said.removesuffix(f" - {source}") if source else said
 
 
 def _blocks(summary: str, content: str) -> tuple[str, ...]:

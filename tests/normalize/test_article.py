@@ -294,6 +294,21 @@ def test_a_publisher_is_the_feeds_else_the_items_source_else_its_domain_else_the
 
 
 @pytest.mark.parametrize(
+    ("title", "source", "headline"),
+    [
+        ("Quake in Chile - A &amp; B", "A & B", "Quake in Chile"),
+        ("Quake in Chile - C", "A & B", "Quake in Chile - C"),
+        ("A & B", "A & B", "A & B"),
+        ("Quake - ", "", "Quake -"),
+        ("Quake - B", None, "Quake - B"),
+    ],
+)
+def test_a_source_behind_its_title_is_no_part_of_it(title, source, headline):
+    (made,) = articles(Entry(title=html(title), source_title=source))
+    assert made.title == headline
+
+
+@pytest.mark.parametrize(
     ("own", "configured", "documents", "language"),
     [
         (None, None, "pt-BR", "pt"),
