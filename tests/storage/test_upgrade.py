@@ -1,7 +1,9 @@
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -10,7 +12,8 @@ from sqlalchemy import Engine, create_engine, text
 
 from aggregator.errors import StoreError
 from aggregator.storage import open_store
-from aggregator.storage.schema import metadata
+from aggregator.storage.open import migrate
+from aggregator.storage.schema import digest, metadata
 from aggregator.storage.upgrade import HEAD
 
 
@@ -105,3 +108,61 @@ def test_those_who_come_first_together_find_one_store(empty_url):
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
     with open_store(empty_url) as store:
         assert store.states() == {}
+
+
+FIRST_ROWS = """
+INSERT INTO feeds VALUES ('f', 'https://f.example/', true, 1760000000000000);
+INSERT INTO feed_states (feed, etag, redirect_sightings, skip_hours, skip_days, failures, gone)
+    VALUES ('f', '"1"', 0, '[]', '[]', 0, false);
+INSERT INTO feed_items VALUES ('f', '["0f"]');
+INSERT INTO articles VALUES ('00000000000000a1', 'f', '["guid:1"]', '1', 'https://f.example/1',
+    'https://f.example/1', 'A bridge opens', 'en', '[{"language":"en","title":"A bridge opens",
+    "lead":""}]', '[]', '[]', '[]', NULL, 'f.example', 1760000000000000, 'feed', NULL,
+    1760000000000000, 'aa', 9, 'summary', 'content');
+INSERT INTO stories VALUES ('urn:uuid:a', '00000000000000a1', 1760000000000000, 1760000000000000,
+    'ff', 1760000000000000, 1760000000000000);
+INSERT INTO members (article, story, position) VALUES ('00000000000000a1', 'urn:uuid:a', 0);
+INSERT INTO withdrawals VALUES ('urn:uuid:b', 'urn:uuid:a', 1760000000000000);
+"""
+
+
+@pytest.fixture
+def first_url(empty_url):
+    """Return the url of a store as the first release left it, with a story in it."""
+    engine = create_engine(empty_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "aggregator.storage:migrations")
+        command.upgrade(config, "0001")
+        for statement in FIRST_ROWS.split(";\n")[:-1]:
+            connection.exec_driver_sql(statement.strip())
+        key = {"digest": digest("guid:1", "f"), "article": "00000000000000a1"}
+        connection.execute(text("INSERT INTO article_keys VALUES (:digest, :article)"), key)
+        connection.execute(text("INSERT INTO vectors VALUES (:d, :d)"), {"d": b"text"})
+    engine.dispose()
+    return empty_url
+
+
+def test_a_store_of_the_first_release_keeps_all_that_it_has(first_url):
+    with open_store(first_url) as store:
+        (story,) = store.stories()
+        (article,) = story.articles
+
+        assert (story.id, article.title, article.content) == (
+            *("urn:uuid:a", "A bridge opens", "content"),
+        )
+        assert store.states()["f"].etag == '"1"'
+        assert store.digests(["f"]) == {"f": {"0f"}}
+        assert store.known([("f", "guid:1")])["f", "guid:1"].id == article.id
+        assert store.find_stories("urn:uuid:b") == []
+        assert store.search.stories("bridge") == [story.id]
+        assert (store.upkeep.damage(), store.upkeep.orphans()) == ([], {})
+        assert migrate(first_url) == (HEAD, HEAD)
+
+
+def test_and_lets_go_of_it_when_it_is_old(first_url):
+    with open_store(first_url) as store:
+        went = store.pruning.prune(datetime(2026, 1, 1, tzinfo=UTC), archiving=True)
+
+        assert (went.stories, went.articles) == (1, 1)
+        assert store.known([("f", "guid:1")])["f", "guid:1"].forgotten
