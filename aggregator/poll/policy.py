@@ -131,7 +131,8 @@ def after(
             return _local(failed, now)
         longest = _longest_backoff(feed, response)
         own = timing.backoff_wish(feed, failed.failures, longest, now, random)
-        return timing.timed(failed, own, timing.retry_wishes(response, now))
+        timed = timing.timed(failed, own, timing.retry_wishes(response, now))
+        return replace(timed, rule="gone for good (410)") if failed.gone else timed
     learned = _learned(known, response, document, now)
     if not _has_secret(feed):  # where it leads may be one too, and is not kept
         learned = _moved(learned, response, now, feed.moves)

@@ -359,7 +359,8 @@ class TestFailures:
         assert (wait(state) <= 2 * HOUR, state.failures) == (True, 21)
 
     def test_a_410_ends_it(self):
-        state = learn(response=answered(410))
+        state = learn(response=answered(410, retry_after="60"))
+        assert state.rule == "gone for good (410)"
         assert state.gone
 
     def test_a_410_behind_a_temporary_redirect_is_not_the_feeds(self):
