@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -12,6 +11,7 @@ import typer
 
 from aggregator import __version__
 from aggregator.cli.command import Exit, Interrupted, cli, opened
+from aggregator.cli.daemon import run_daemon
 from aggregator.cli.report import Report
 
 
@@ -56,13 +56,17 @@ def aggregate(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any feed failed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failures only.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log each poll; for the daemon.")
+    ] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
     ] = False,
 ) -> None:
     """Merge RSS, Atom and JSON feeds into one that tells every event once.
 
-    Without `--once` it stays, polls each feed when it is due, and republishes as news comes.
+    Without `--once` it stays, polls each feed when it is due, and republishes as news comes. It
+    takes over a changed feeds.yaml by itself, and at once on SIGHUP.
 
     **Examples**
 
@@ -77,24 +81,28 @@ def aggregate(
     only_once = {"--force": force, "--dry-run": dry_run, "--strict": strict, "--json": as_json}
     stray = [name for name, given in only_once.items() if given and not once]
     if context.invoked_subcommand is not None:
-        stray += ["--once"] * once
+        stray += ["--once"] * once + ["--verbose"] * verbose
         if stray:
             context.fail(f"{stray[0]} does not go with the command {context.invoked_subcommand}")
         return
     if stray:
         context.fail(f"{stray[0]} goes with --once")
+    if verbose and once:
+        context.fail("--verbose is for the daemon; --once tells of each feed anyway")
+    if not once:
+        with opened(config) as aggregator:
+            run_daemon(aggregator, config, verbose=verbose, quiet=quiet)
+        return
     report = Report(quiet=quiet, as_json=as_json)
-    with opened(config, dry_run=dry_run) as aggregator:
+    with opened(config, dry_run=dry_run) as aggregator, aggregator.exclusive():
         for warning in aggregator.config.warnings:
             report.warn(warning)
-        if not once:
-            from aggregator.scheduler import run_forever
-
-            with suppress(Interrupted):
-                run_forever(aggregator, told=report.told, failed=report.failed)
-            return
         with report.progress() as watch:
             summary = aggregator.run_once(force=force, watch=watch)
         report.told(summary)
+        if not dry_run:
+            from aggregator.app.maintenance import tidy
+
+            tidy(aggregator)
     if summary.all_failed or (strict and any(polled.state.error for polled in summary.polled)):
         raise typer.Exit(Exit.FAILED)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.command import SERVICE, Config, Interrupted, cli, opened
-from aggregator.cli.report import Report
+from aggregator.cli.daemon import run_daemon
 
 
 @cli.command(rich_help_panel=SERVICE)
@@ -20,6 +20,7 @@ def serve(
     poll: Annotated[
         bool, typer.Option("--poll", help="Be the daemon too: poll, store and publish meanwhile.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log each poll.")] = False,
 ) -> None:
     """Serve the front page, stories, published feeds and the API over HTTP.
 
@@ -35,7 +36,6 @@ def serve(
     from aggregator.web.application import application
     from aggregator.web.server import serving
 
-    report = Report()
     path = config or context.obj
     with opened(path) as aggregator:
         settings = aggregator.config.serve
@@ -50,10 +50,7 @@ def serve(
         ):
             print(f"Serving {served.url}", flush=True)
             if poll:
-                from aggregator.scheduler import run_forever
-
                 # One of its own: what is decided on a page waits for the daemon's next tick.
-                with Aggregator.open(path) as polling:
-                    run_forever(polling, told=report.told, failed=report.failed)
+                run_daemon(Aggregator.open(path), path, verbose=verbose)
             else:
                 served.wait()

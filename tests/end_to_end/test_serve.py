@@ -37,9 +37,8 @@ def test_it_serves_beside_a_run_and_ends_in_peace(examples, number):
 def test_with_poll_it_is_the_daemon_too(server, loopback, first_run):
     server.says("/feed", (first_run.path / "feeds/formosa-daily.xml").read_bytes())
     with serving(loopback("/feed"), "--poll") as (process, url):
-        assert process.stdout
-        while "Published" not in next(process.stdout):
-            pass
+        assert process.stderr
+        assert '"event": "polled"' in next(process.stderr)
         assert urlopen(f"{url}readyz").status == 200
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)

@@ -1,0 +1,31 @@
+"""The daemon as a process: its signals, its log, its supervisor."""
+
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator.cli.command import Interrupted
+
+if TYPE_CHECKING:
+    from aggregator.app import Aggregator
+
+
+def run_daemon(
+    aggregator: "Aggregator", path: Path, *, verbose: bool = False, quiet: bool = False
+) -> None:
+    """Poll and publish until SIGINT or SIGTERM; heed SIGHUP and changes of the file at ``path``.
+
+    It closes the aggregator.
+    """
+    from aggregator.app.config_source import ConfigSource
+    from aggregator.cli.log import Log
+    from aggregator.scheduler import Daemon, run_forever
+    from aggregator.systemd import Manager
+
+    source = ConfigSource(path)
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        signal.signal(signal.SIGHUP, lambda *_: source.ask())
+    log = Log(aggregator.config, verbose=verbose, quiet=quiet)
+    with suppress(Interrupted):
+        run_forever(Daemon(aggregator, source=source, journal=log, manager=Manager.of()))

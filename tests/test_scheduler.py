@@ -1,0 +1,196 @@
+"""The daemon's ticks, with a clock handed in; and the clockwork, with a clock that was set."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.app import Aggregator
+from aggregator.app.config_source import ConfigSource
+from aggregator.config import Config
+from aggregator.config_file import read_config
+from aggregator.errors import StoreLocked
+from aggregator.model import Response
+from aggregator.parse import parse
+from aggregator.scheduler import Clockwork, Daemon
+from aggregator.storage import open_store
+
+START = datetime(2025, 10, 17, 12, tzinfo=UTC)
+DOCUMENT = (
+    b"<rss version='2.0'><channel><title>t</title><item><guid>1</guid>"
+    b"<title>A bridge was opened in the harbour</title></item></channel></rss>"
+)
+
+
+class Machine:
+    """Clock, network, journal and supervisor of a daemon."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "feeds.yaml"
+        self.now = START
+        self.asked: list[str] = []
+        self.told: list[str] = []
+
+    def configure(self, feeds: str, **more: str) -> None:
+        sections = "".join(f"{key}: {value}\n" for key, value in more.items())
+        self.path.write_text(f"version: 1\nencoder: none\n{sections}feeds:\n{feeds}")
+
+    def daemon(self) -> Daemon:
+        return Daemon(
+            self.open(read_config(self.path)),
+            source=ConfigSource(self.path),
+            journal=self,
+            manager=self,
+            open_=self.open,
+        )
+
+    def open(self, config: Config) -> Aggregator:
+        return Aggregator(
+            config, open_store(config.store), clock=lambda: self.now, fetcher=self, parse=parse
+        )
+
+    def fetch(self, requests):
+        for request in requests:
+            self.asked.append(request.url)
+            yield Response(
+                feed=request.feed,
+                url=request.url,
+                final_url=request.url,
+                status=200,
+                at=self.now,
+                body=DOCUMENT,
+            )
+
+    def ran(self, summary):
+        self.told.append(f"ran {len(summary.polled)}")
+
+    def failed(self, error):
+        self.told.append(f"failed: {error}")
+
+    def reloaded(self, config):
+        self.told.append(f"reloaded {len(config.feeds)}")
+
+    def refused(self, error):
+        self.told.append(f"refused: {error}")
+
+    def ready(self):
+        self.told.append("ready")
+
+    def reloading(self):
+        self.told.append("reloading")
+
+    def stopping(self):
+        self.told.append("stopping")
+
+    def alive(self): ...
+
+    def status(self, _): ...
+
+
+@pytest.fixture
+def machine(tmp_path) -> Machine:
+    machine = Machine(tmp_path)
+    machine.configure("  - {url: 'https://a.example/feed', id: a}\n")
+    return machine
+
+
+def look_twice(daemon: Daemon) -> None:
+    """A change counts once it has settled."""
+    daemon.look()
+    daemon.look()
+
+
+def test_a_tick_polls_what_is_due(machine):
+    with machine.daemon() as daemon:
+        daemon.tick()
+        machine.now += timedelta(minutes=1)
+        daemon.tick()
+        machine.now += timedelta(hours=1)
+        daemon.tick()
+
+    assert machine.told == ["ready", "ran 1", "ran 1", "stopping"]
+
+
+def test_a_renamed_and_moved_feed_keeps_its_history_under_its_id(machine):
+    with machine.daemon() as daemon:
+        daemon.tick()
+        machine.configure("  - {url: 'https://b.example/new', id: a, name: Renamed}\n")
+        look_twice(daemon)
+        daemon.tick()
+
+    assert machine.asked == ["https://a.example/feed", "https://b.example/new"]
+    assert machine.told[2:5] == ["reloading", "ready", "reloaded 1"]
+    with machine.open(read_config(machine.path)) as aggregator:
+        (story,) = aggregator.stories()
+        assert [article.feed for article in story.articles] == ["a"]
+
+
+def test_a_removed_feed_keeps_its_articles_and_is_not_asked(machine):
+    with machine.daemon() as daemon:
+        daemon.tick()
+        machine.configure("  - {url: 'https://b.example/feed', id: b}\n")
+        look_twice(daemon)
+        machine.now += timedelta(days=1)
+        daemon.tick()
+
+    assert machine.asked == ["https://a.example/feed", "https://b.example/feed"]
+    with machine.open(read_config(machine.path)) as aggregator:
+        feeds = {article.feed for story in aggregator.stories() for article in story.articles}
+        assert feeds == {"a", "b"}
+
+
+def test_a_broken_file_is_refused_once_and_the_old_one_holds(machine):
+    with machine.daemon() as daemon:
+        machine.path.write_text("version: 1\nfeed: []\n")
+        look_twice(daemon)
+        look_twice(daemon)
+        daemon.tick()
+
+    _, _, refused, *rest = machine.told
+    assert refused.startswith("refused: ")
+    assert "did you mean feeds?" in refused
+    assert rest == ["ran 1", "stopping"]
+
+
+def test_a_store_that_another_run_holds_is_refused(machine, tmp_path):
+    other = open_store(f"sqlite:///{tmp_path}/other.db")
+    with machine.daemon() as daemon, other, other.lock("somebody else"):
+        machine.configure("  - {url: 'https://a.example/feed'}\n", store="sqlite:///other.db")
+        look_twice(daemon)
+        daemon.tick()
+
+    assert "somebody else" in machine.told[3]
+    assert "ran 1" in machine.told
+
+
+def test_while_it_runs_no_other_may(machine):
+    with machine.daemon(), pytest.raises(StoreLocked), machine.daemon():
+        pass
+
+
+def test_a_clock_that_was_set_back_stops_no_feed_for_longer_than_its_interval(machine):
+    with machine.daemon() as daemon:
+        machine.now += timedelta(days=365)
+        daemon.tick()
+        machine.now = START
+        daemon.tick()
+
+    assert len(machine.asked) == 2
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-400), timedelta(days=20_000)])
+def test_clockwork_goes_on_after_the_clock_was_set_and_ends_when_interrupted(jump):
+    clockwork = Clockwork()
+    runs = []
+
+    def work() -> None:
+        runs.append(1)
+        raise KeyboardInterrupt
+
+    clockwork.add(work, timedelta(seconds=2))
+    (job,) = clockwork.get_jobs()
+    job.modify(next_run_time=datetime.now(UTC) - jump)
+    with pytest.raises(KeyboardInterrupt):
+        clockwork.start()
+
+    assert runs == [1]
