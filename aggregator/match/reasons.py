@@ -104,8 +104,8 @@ def _hours(pair: Pair) -> str:
 
 _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
     (("meaning",), _meaning),
-    (("words", "title", "spelling"), _words),
-    (("names",), _names),
+    (("words", "rarest", "title", "spelling"), _words),
+    (("names", "name_share"), _names),
     (("other_names",), _other_names),
     (("numbers",), _numbers),
     (("other_numbers",), _other_numbers),

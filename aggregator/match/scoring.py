@@ -22,9 +22,6 @@ USUAL_SPELLING = 50
 """Likeness in percent that titles reach by chance."""
 FARTHEST = 10
 """Days told from which it makes no difference how many more lie between."""
-SERIES = 90
-"""Likeness in percent from which titles with other numbers are of one series."""
-
 Rarities = Mapping[str, float]
 """Terms with what they weigh."""
 
@@ -69,13 +66,17 @@ class Features(NamedTuple):
     meaning: float
     """Cosine of the encoder's vectors, -1 to 1."""
     words: float
-    """Cosine of the terms weighed by rarity, 0 to 1."""
+    """log(1 + rarity) of all terms in common; what leads alone share counts less."""
+    rarest: float
+    """Rarity of the rarest of them."""
     title: float
     """Share of the lighter title's rarity that both titles have, 0 to 1."""
     names: float
     """log(1 + rarity) of the names in common."""
     numbers: float
     """log(1 + rarity) of the numbers in common."""
+    name_share: float
+    """Share of the names' rarity that both have, of the one that has less of them, 0 to 1."""
     other_names: float
     """log(1 + rarity) of the names that only one has, for the one that has less of them."""
     other_numbers: float
@@ -97,7 +98,12 @@ class Features(NamedTuple):
 def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
     """Return the features of a pair of passages; ``cosine`` is 0 without an encoder."""
     a, b = x.document, y.document
+    shared = [
+        min(x.rarities[term], y.rarities[term]) * min(x.passage.terms[term], y.passage.terms[term])
+        for term in x.rarities.keys() & y.rarities.keys()
+    ]
     names = _shared(x.names, y.names)
+    fewer_names = min(sum(x.names.values()), sum(y.names.values()))
     numbers = _shared(x.numbers, y.numbers)
     lighter = min(sum(x.title.values()), sum(y.title.values()))
     spelling = fuzz.token_set_ratio(x.passage.title, y.passage.title)
@@ -105,13 +111,13 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
     hours = abs((a.published - b.published).total_seconds()) / 3600
     return Features(
         meaning=cosine,
-        words=sum(weight * y.vector.get(term, 0.0) for term, weight in x.vector.items()),
+        words=log1p(sum(shared)),
+        rarest=max(shared, default=0.0),
         title=_shared(x.title, y.title) / lighter if lighter else 0.0,
         names=log1p(names),
         numbers=log1p(numbers),
-        other_names=log1p(
-            max(0.0, min(sum(x.names.values()), sum(y.names.values())) - names),
-        ),
+        name_share=names / fewer_names if fewer_names else 0.0,
+        other_names=log1p(max(0.0, fewer_names - names)),
         other_numbers=float(bool(x.numbers and y.numbers) and not numbers),
         spelling=max(0.0, spelling - USUAL_SPELLING) / (100 - USUAL_SPELLING),
         same_day=float(apart == 0),

@@ -7,7 +7,7 @@ candidates are reserved for other languages, which share fewer terms and lie far
 """
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import inf
@@ -26,6 +26,8 @@ LONGEST_POSTING = 400
 """Passages that hold a term from which it is too common to find candidates by."""
 MEANING_FLOOR = 0.15
 """Cosine below which nearness is chance."""
+UNRELATED = 500
+"""Passages of unrelated news that the encoder's own mean counts for, beside those of the window."""
 BLOCK = 64
 """Passages whose vectors are multiplied at once: a matrix is read once a block."""
 
@@ -54,6 +56,8 @@ class Window:
         self._languages: Rows = np.empty(0, np.int64)
         self._language_codes: dict[str, int] = {}
         self._vectors: Vectors = np.empty((0, 0), np.float32)
+        self._sums: dict[str, Vectors] = {}
+        self._counts: Counter[str] = Counter()
 
     def __contains__(self, article: str) -> bool:
         return article in self._documents
@@ -108,7 +112,24 @@ class Window:
                 [weighed.passage.language for weighed in added],
             )
             known = self._vectors.reshape(-1, vectors.shape[1])
-            self._vectors = np.concatenate((known, vectors))
+            self._vectors = np.concatenate((known, self._centred(vectors, added)))
+
+    def _centred(self, vectors: Vectors, added: Sequence[Weighed]) -> Vectors:
+        """Return vectors less what the news of these days has in common, by language.
+
+        In a month of one topic all lie near each other; what tells events apart is the rest.
+        """
+        centred = np.zeros_like(vectors)
+        languages = np.array([weighed.passage.language for weighed in added])
+        for language in sorted(set(languages)):
+            mine = (languages == language) & vectors.any(axis=1)
+            self._sums[language] = self._sums.get(language, 0) + vectors[mine].sum(axis=0)
+            self._counts[language] += int(mine.sum())
+            mean = self._sums[language] / np.float32(self._counts[language] + UNRELATED)
+            centred[mine] = vectors[mine] - mean
+        lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+        np.divide(centred, lengths, out=centred, where=lengths > 0)
+        return centred
 
     def _bury(self, article: str) -> None:
         """Take an article out of what candidates are found in; its rows stay empty."""
