@@ -8,12 +8,12 @@ from typing import Any, Final
 from aggregator.app.asking import Answer, Asker
 from aggregator.app.finding import named
 from aggregator.app.record import rfc3339
+from aggregator.feed_links import Link
 from aggregator.model import Article, Feed, PublishedSource, Response
 from aggregator.normalize import normalize
 from aggregator.normalize.text import cleaned, line
 from aggregator.parse.labels import labels_of
 from aggregator.poll import policy
-from aggregator.poll.discover import Link
 
 _SHOWN_ITEMS: Final = 5
 _CACHE_FIELDS: Final = (

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from aggregator.app.asking import Answer, Asker
 from aggregator.errors import FetchError
+from aggregator.feed_links import MOST, Link, of_the_web
 from aggregator.model import Feed, Response
 from aggregator.normalize.text import title
 from aggregator.parse.encoding import to_utf8
 from aggregator.poll import discover, policy
-from aggregator.poll.discover import Link
 
 _MOST_GUESSES: Final = 4
 """Links of a page that are tried since they look like a feed's."""
@@ -34,9 +34,7 @@ class Found:
 
 def with_scheme(typed: str) -> str:
     """Return an address as typed, with https where it names no scheme (``feed://`` is none)."""
-    typed = typed.strip()
-    typed = re.sub(r"^feed:(?=https?:)", "", typed, flags=re.IGNORECASE)
-    typed = re.sub(r"^feed://", "https://", typed, flags=re.IGNORECASE)
+    typed = of_the_web(typed.strip())
     return typed if re.match(r"https?:|file:", typed, re.IGNORECASE) else f"https://{typed}"
 
 
@@ -98,9 +96,7 @@ def _tried(asker: Asker, urls: Sequence[str], feed_at: Callable[[str], Feed]) ->
             break
         if policy.has_document(answer.response):
             links |= {link.url: link for link in named(answer.response)}
-    return tuple(Found(link=link) for url, link in links.items() if url not in urls)[
-        : discover.MOST
-    ]
+    return tuple(Found(link=link) for url, link in links.items() if url not in urls)[:MOST]
 
 
 def _found(url: str, answer: Answer) -> Found:

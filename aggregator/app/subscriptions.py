@@ -16,6 +16,7 @@ from aggregator.config.edit import Entry, add, remove, scalar
 from aggregator.config.load import comparable
 from aggregator.config_file import change_config, would_be
 from aggregator.errors import ConfigError, NotFoundError
+from aggregator.feed_links import of_the_web
 from aggregator.model import Feed, Response
 from aggregator.normalize.text import cut, line, title
 from aggregator.parse import opml as list_of_others
@@ -145,7 +146,7 @@ def import_list(path: Path, config: Config, data: bytes) -> Imported:
     entries: list[Entry] = []
     refused: list[str] = []
     for subscription in found.subscriptions:
-        url = literal(line(subscription.url).replace(" ", "%20"))
+        url = literal(of_the_web(line(subscription.url)).replace(" ", "%20"))
         if problem := _problem(url):
             refused.append(f"{line(subscription.title or url)}: {problem}")
         elif _same(url) not in seen:

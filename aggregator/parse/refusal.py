@@ -4,9 +4,9 @@ import re
 from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 from aggregator.errors import ParseError
+from aggregator.feed_links import on_page
 
 _HTML: Final = re.compile(rb"<!doctype\s+html\b|<html\b", re.IGNORECASE)
 _FRAGMENT: Final = re.compile(
@@ -19,17 +19,6 @@ _TAG: Final = re.compile(rb"<[A-Za-z_][\w:.-]*+(?:[\s/][^<>]*+)?>")
 _PAGE_HEAD: Final = 262_144
 """Bytes of a page in which its feeds are looked for."""
 _SHOWN_FEEDS: Final = 3
-_FEED_TYPES: Final = frozenset(
-    {
-        "application/rss+xml",
-        "application/atom+xml",
-        "application/rdf+xml",
-        "application/feed+json",
-        "application/json",
-        "text/xml",
-        "application/xml",
-    }
-)
 _KNOWN_ROOTS: Final = {
     "opml": "a list of feeds (OPML): import it instead of subscribing to it",
     "urlset": "a sitemap",
@@ -51,16 +40,16 @@ def is_page(data: bytes) -> bool:
 
 def page(data: bytes, url: str) -> ParseError:
     """Return the error for an HTML page: its title, whether it is a login, the feeds it names."""
+    text = data[:_PAGE_HEAD].decode("utf-8", "replace")
     reader = _PageReader()
     with suppress(AssertionError):  # Python 3.11's way to give up on a marked section
-        reader.feed(data[:_PAGE_HEAD].decode("utf-8", "replace"))
-    base = _absolute(url, reader.base) or url
-    feeds = [found for link in reader.feeds if (found := _absolute(base, link))]
+        reader.feed(text)
+    feeds = [link.url for link in on_page(text, url) if link.is_stated]
     title = " ".join(reader.title.split())[:_EXCERPT]
     named = f" ({title})" if title else ""
     came = f"an HTML page{named} came instead of a feed"
     if feeds:
-        names = ", ".join(dict.fromkeys(feeds[:_SHOWN_FEEDS]))
+        names = ", ".join(feeds[:_SHOWN_FEEDS])
         return ParseError(f"{came}; subscribe to a feed that it names: {names}")
     if _CHALLENGE.search(data, 0, _PAGE_HEAD):
         return ParseError(f"{came}; it wants a person: ask the publisher to let feed readers in")
@@ -105,22 +94,12 @@ def neither(body: bytes) -> ParseError:
     return ParseError(f"text came, neither XML nor JSON: “{excerpt}”; check the feed's address")
 
 
-def _absolute(base: str, link: str) -> str | None:
-    try:
-        url = urljoin(base, link.strip())
-        return url if urlsplit(url).scheme in {"http", "https"} else None
-    except ValueError:
-        return None
-
-
 class _PageReader(HTMLParser):
-    """Reads title, base, feed links and password fields off a page; scripts are no links."""
+    """Reads title and password fields off a page."""
 
     def __init__(self) -> None:
         super().__init__()
         self.title = ""
-        self.base = ""
-        self.feeds: list[str] = []
         self.login = False
         self._in_title = False
 
@@ -128,12 +107,8 @@ class _PageReader(HTMLParser):
         said = {name: value or "" for name, value in reversed(attrs)}
         if tag == "title":
             self._in_title = not self.title
-        elif tag == "base":
-            self.base = self.base or said.get("href", "")
         elif tag == "input":
             self.login = self.login or said.get("type", "").lower() == "password"
-        elif tag == "link" and self._names_feed(said):
-            self.feeds.append(said["href"])
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "title":
@@ -142,12 +117,3 @@ class _PageReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title += data
-
-    @staticmethod
-    def _names_feed(said: dict[str, str]) -> bool:
-        kind = said.get("type", "").partition(";")[0].strip().lower()
-        return (
-            "alternate" in said.get("rel", "").lower().split()
-            and kind in _FEED_TYPES
-            and bool(said.get("href"))
-        )

@@ -56,6 +56,14 @@ def test_what_is_exported_and_imported_is_the_same(tmp_path_factory, entries):
     assert (left_out, imported.known, imported.refused, imported.problems) == (0, 0, (), ())
 
 
+@pytest.mark.parametrize("url", ["feed://a.example/f", "feed:https://a.example/f"])
+def test_a_list_may_name_the_scheme_that_browsers_gave_feeds(tmp_path, url):
+    listed = f"<opml version='1.0'><body><outline text='A' xmlUrl='{url}'/></body></opml>"
+    path = tmp_path / "feeds.yaml"
+    imported = import_list(path, configuration(path), listed.encode())
+    assert [feed.url for feed in imported.added] == ["https://a.example/f"]
+
+
 @pytest.mark.parametrize(
     ("url", "is_known"),
     [

@@ -51,8 +51,8 @@ def test_gzip_file_without_content_encoding():
 def test_credentials_stay_out_of_what_links_resolve_against():
     response = replace(respond(RSS % b"<item/>"), final_url="https://u:secret@e.org:81/d/f?key=k")
     assert parse(response).base == "https://e.org:81/d/f"
-    page = replace(response, body=b'<html><link rel=alternate type="text/xml" href="x">')
-    with pytest.raises(ParseError, match=r"https://e\.org:81/d/x"):
+    page = replace(response, body=b'<html><link rel=alternate type="text/xml" href="x.rss">')
+    with pytest.raises(ParseError, match=r"https://e\.org:81/d/x\.rss"):
         parse(page)
 
 

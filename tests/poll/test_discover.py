@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.feed_links import MOST, PAGE, Link
 from aggregator.poll import discover
-from aggregator.poll.discover import MOST, PAGE, Link, by_address, looked_up, lookup, on_page, usual
+from aggregator.poll.discover import by_address, looked_up, lookup, on_page, usual
 
 SITE = "https://site.example/news/today"
 CHANNEL = "UCX6OQ3DkcsbYNE6H8uQQuVA"
