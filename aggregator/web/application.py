@@ -8,7 +8,7 @@ from aggregator import __version__
 from aggregator.app import Aggregator
 from aggregator.app.library import Library
 from aggregator.config.sections import Serve
-from aggregator.web import actions, api, errors, health, pages, published, stream, websub
+from aggregator.web import actions, api, errors, health, metrics, pages, published, stream, websub
 from aggregator.web.guard import Guard
 from aggregator.web.owner import Owner
 from aggregator.web.site import Site
@@ -39,8 +39,9 @@ def application(aggregator: Aggregator, *, serve: Serve | None = None) -> FastAP
         serve.token, now=aggregator.clock, secure=(serve.public_url or "").startswith("https:")
     )
     site = Site(aggregator, Library(aggregator), owner)
-    for router in (health.router(aggregator), websub.router(aggregator), api.router(site)):
-        app.include_router(router)
+    for part in (health, metrics, websub):
+        app.include_router(part.router(aggregator))
+    app.include_router(api.router(site))
     app.router.routes += (*stream.routes(site), *actions.routes(site), *pages.routes(site))
     app.router.routes += published.routes(aggregator.config.directory)
     errors.install(app, site)
