@@ -30,12 +30,13 @@ class Exit(IntEnum):
     """Another run holds the store."""
 
 
-STORIES, FEEDS, SERVICE = "Stories", "Feeds", "Service"
+STORIES, FEEDS, SERVICE, STORE = "Stories", "Feeds", "Service", "Store"
 """The panels of the help."""
 _ORDER = (
-    *("stories", "search", "explain", "merge", "split", "decisions"),
+    *("stories", "show", "search", "explain", "merge", "split", "decisions"),
     *("feeds", "add", "remove", "check", "import", "export"),
-    *("serve", "health"),
+    *("serve", "status", "doctor", "health"),
+    *("tidy", "backup", "restore", "migrate"),
 )
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.command import Config, cli, opened, spoken
+from aggregator.cli.command import STORE, Config, cli, opened, spoken
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORE)
 def tidy(
     context: typer.Context,
     config: Config = None,
@@ -40,7 +40,7 @@ def tidy(
         )
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORE)
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
@@ -58,7 +58,7 @@ def backup(
     print(f"wrote {file}, {size} bytes")
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORE)
 def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `aggregate backup` wrote.")],
@@ -79,7 +79,7 @@ def restore(
     print(f"restored {file}" + (f"; the old store is kept as {kept}" if kept else ""))
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORE)
 def migrate(
     context: typer.Context,
     config: Config = None,

@@ -2,11 +2,11 @@
 
 import typer
 
-from aggregator.cli.command import AsJson, Config, Exit, cli, opened
+from aggregator.cli.command import SERVICE, AsJson, Config, Exit, cli, opened
 from aggregator.cli.report import Report, print_json
 
 
-@cli.command()
+@cli.command(rich_help_panel=SERVICE)
 def status(context: typer.Context, config: Config = None, as_json: AsJson = False) -> None:
     """Tell how the whole is: feeds due, failing and silent, stories, disk, the last errors.
 
@@ -23,7 +23,7 @@ def status(context: typer.Context, config: Config = None, as_json: AsJson = Fals
             Report().lines(now.lines)
 
 
-@cli.command()
+@cli.command(rich_help_panel=SERVICE)
 def doctor(context: typer.Context, config: Config = None, as_json: AsJson = False) -> None:
     """Look for what is wrong, and tell what to do about it; it reads the whole store.
 

@@ -74,7 +74,7 @@ def explain(
         Report().lines(aggregator.explain(a, b).lines())
 
 
-@cli.command()
+@cli.command(rich_help_panel=STORIES)
 def show(
     context: typer.Context,
     name: Annotated[

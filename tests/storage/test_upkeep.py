@@ -116,11 +116,11 @@ def test_a_backup_takes_no_files_place(sqlite, tmp_path, name):
     assert list(tmp_path.glob(".*")) == []
 
 
-def test_postgres_has_a_tool_of_its_own(postgres_url, tmp_path):
+def test_postgres_has_a_tool_of_its_own(postgres_url, tmp_path, samples):
     with open_store(postgres_url) as store, pytest.raises(StoreError, match="pg_dump"):
         store.upkeep.back_up(tmp_path / "backup")
     with pytest.raises(StoreError, match="pg_restore"):
-        restore(postgres_url, tmp_path, owner="me", now=None)
+        restore(postgres_url, tmp_path, owner="me", now=samples.noon)
 
 
 def test_a_backup_comes_back_and_the_old_store_is_kept(sqlite, backup, samples):
@@ -163,6 +163,8 @@ def test_nor_while_another_program_has_it_open(sqlite, backup, samples):
     )
     command = [sys.executable, "-c", program, url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as serving:
+        assert serving.stdout
+        assert serving.stdin
         serving.stdout.readline()
         before = path.stat().st_ino
         with pytest.raises(StoreError, match="another program has it open"):
