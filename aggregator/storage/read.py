@@ -102,7 +102,9 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
 
 def _forgotten(connection: Connection, names: Iterable[bytes]) -> Iterator[tuple[bytes, Known]]:
     """Yield what is left of articles that were let go, by digests of their keys."""
-    query = select(forgotten_keys.c.digest, forgotten).join_from(forgotten_keys, forgotten)
+    query = select(forgotten_keys.c.digest, forgotten).join_from(
+        forgotten_keys, forgotten, forgotten_keys.c.article == forgotten.c.id
+    )
     for chunk in _chunks(names):
         for row in connection.execute(query.where(forgotten_keys.c.digest.in_(chunk))):
             yield (

@@ -148,17 +148,16 @@ forgotten = Table(
     Column("published", MOMENT, nullable=False),
     Column("title", TEXT, nullable=False),
     Column("url", TEXT),
+    sqlite_with_rowid=False,
 )
-Index("ix_forgotten_feed", forgotten.c.feed)
 
 forgotten_keys = Table(
     "forgotten_keys",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("article", TEXT, ForeignKey(forgotten.c.id), nullable=False),
+    Column("article", TEXT, nullable=False),  # no foreign key: that would want an index as large
     sqlite_with_rowid=False,
 )
-Index("ix_forgotten_keys_article", forgotten_keys.c.article)
 
 article_versions = Table(
     "article_versions",

@@ -184,17 +184,15 @@ def _let_articles_go() -> None:
         sa.Column("url", _text),
         sa.PrimaryKeyConstraint("id", name="pk_forgotten"),
         sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_forgotten_feed"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_forgotten_feed", "forgotten", ["feed"])
     op.create_table(
         "forgotten_keys",
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("article", _text, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_forgotten_keys"),
-        sa.ForeignKeyConstraint(["article"], ["forgotten.id"], name="fk_forgotten_keys_article"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_forgotten_keys_article", "forgotten_keys", ["article"])
     for name in ("article_keys", "article_names"):
         op.create_index(f"ix_{name}_article", name, ["article"])
     op.create_index("ix_stories_representative", "stories", ["representative"])
