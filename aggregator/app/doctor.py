@@ -100,8 +100,7 @@ def _clock(aggregator: Aggregator) -> Iterator[Finding]:
     if checked > now + _SKEW:
         yield error(
             f"it says {now:%Y-%m-%d %H:%M} UTC, and the last poll was at {checked:%Y-%m-%d %H:%M}",
-            "set it (timedatectl); if it ran ahead before, the feeds are due when it gets there: "
-            "aggregate feeds --resume ID polls one now",
+            "set it (timedatectl), or wait where it ran ahead then and is right now",
         )
     elif succeeded and newest and succeeded - newest > _STANDSTILL:
         yield warning(
