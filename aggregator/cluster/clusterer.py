@@ -33,7 +33,7 @@ from aggregator.model import (
 
 JOIN = 1.5
 """The logit that the best match with a member must reach."""
-SUPPORT = -1.0
+SUPPORT = -0.5
 """The logit that the members must reach on average."""
 CERTAIN = 6.0
 """The logit from which a match needs nobody's support: the same item, or the same text."""

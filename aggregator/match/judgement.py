@@ -1,6 +1,6 @@
 """What is thought of a pair of documents: level, log odds, and the features behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from aggregator.match.copies import is_copy
 from aggregator.match.encoder import Vectors
 from aggregator.match.features import Document
 from aggregator.match.opposites import contradict
-from aggregator.match.scoring import Features, Weighed, compare, model_name, models
+from aggregator.match.scoring import Features, Model, Weighed, compare, model_name
 from aggregator.model import Level
 
 SAME_ITEM = 12.0
@@ -40,7 +40,7 @@ class Pair:
 
     x: Weighed
     y: Weighed
-    model: str
+    model: Model
     features: Features
 
 
@@ -61,11 +61,14 @@ def judge(
     b: Document,
     xs: Sequence[Weighed],
     ys: Sequence[Weighed],
+    *,
     cosines: Vectors | None,
+    models: Mapping[str, Model],
 ) -> Judgement:
     """Return what is thought of two documents, by their best pair of passages.
 
-    ``cosines`` has a row for each of ``xs`` and a column for each of ``ys``.
+    ``cosines`` has a row for each of ``xs`` and a column for each of ``ys``; ``models`` go by
+    ``model_name``.
     """
     if a.url is not None and a.url == b.url and _is_page(a.url):
         return Judgement(Level.ITEM, SAME_ITEM, f"same address: {a.url}")
@@ -74,7 +77,8 @@ def judge(
     best: Judgement | None = None
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
-            judged = _judge_passages(x, y, None if cosines is None else float(cosines[i, j]))
+            cosine = None if cosines is None else float(cosines[i, j])
+            judged = _judge_passages(x, y, cosine, models)
             if best is None or judged.logit > best.logit:
                 best = judged
     if best is None:
@@ -88,10 +92,12 @@ def _is_page(url: str) -> bool:
     return parts.path.strip("/") != "" or parts.query != ""
 
 
-def _judge_passages(x: Weighed, y: Weighed, cosine: float | None) -> Judgement:
-    model = model_name(x.passage, y.passage, encoded=cosine is not None)
+def _judge_passages(
+    x: Weighed, y: Weighed, cosine: float | None, models: Mapping[str, Model]
+) -> Judgement:
+    model = models[model_name(x.passage, y.passage, encoded=cosine is not None)]
     pair = Pair(x, y, model, compare(x, y, cosine or 0.0))
-    logit = models()[model].logit(pair.features)
+    logit = model.logit(pair.features)
     if _is_rubric(x, y):
         return Judgement(Level.EVENT, SAYS_NOTHING, "a title that the publisher repeats", pair)
     if _is_opposed(x, y):

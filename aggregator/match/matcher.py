@@ -1,13 +1,13 @@
 """Whether two articles belong to one story, how surely, in which sense, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.match.encoder import Encoder
 from aggregator.match.features import prepare
 from aggregator.match.judgement import Judgement, judge
 from aggregator.match.reasons import Explanation, explain
-from aggregator.match.scoring import probability
+from aggregator.match.scoring import Model, probability, shipped_models
 from aggregator.match.window import Window
 from aggregator.model import Article, Match
 
@@ -18,11 +18,18 @@ SPAN = timedelta(hours=72)
 class Matcher:
     """Scores pairs among the articles of the last days.
 
-    Without an encoder it works too: across languages then by names and numbers alone.
+    Without an encoder it works too: across languages then by names and numbers alone. ``models``
+    are the shipped ones unless others are given.
     """
 
-    def __init__(self, encoder: Encoder | None = None, span: timedelta = SPAN) -> None:
+    def __init__(
+        self,
+        encoder: Encoder | None = None,
+        span: timedelta = SPAN,
+        models: Mapping[str, Model] | None = None,
+    ) -> None:
         self._window = Window(encoder, span)
+        self._models = models or shipped_models()
 
     def __contains__(self, article: str) -> bool:
         return article in self._window
@@ -70,5 +77,6 @@ class Matcher:
             window.document(b),
             window.passages(a),
             window.passages(b),
-            window.cosines(a, b),
+            cosines=window.cosines(a, b),
+            models=self._models,
         )

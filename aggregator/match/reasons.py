@@ -8,7 +8,8 @@ from math import expm1
 from aggregator.match.features import NUMBER
 from aggregator.match.judgement import Judgement, Pair
 from aggregator.match.names import NAME
-from aggregator.match.scoring import Features, models, probability
+from aggregator.match.scoring import Features, probability
+from aggregator.match.text import tokens
 from aggregator.model import Level
 
 TELLS = 0.2
@@ -17,6 +18,8 @@ LONG = 3.5
 """log(1 + terms) from which a text is called long: some 30 terms."""
 SHOWN = 5
 """Terms that are named."""
+COUNTRY = 2
+"""Letters of a country's key (ISO 3166)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def explain(judgement: Judgement) -> Explanation:
 
 def _told(pair: Pair) -> list[tuple[float, str]]:
     """Return what the features of a pair add to the log odds, in words, the most first."""
-    added = dict(zip(Features._fields, models()[pair.model].added(pair.features), strict=True))
+    added = dict(zip(Features._fields, pair.model.added(pair.features), strict=True))
     told = [(sum(added[name] for name in names), words(pair)) for names, words in _WORDS]
     return sorted(((weight, words) for weight, words in told if words), reverse=True)
 
@@ -121,7 +124,19 @@ def _listed(what: str, pair: Pair, terms: Iterable[str]) -> str:
     """Return the rarest of some terms as people read them; "" where there is none."""
     rarity = {**pair.y.rarities, **pair.x.rarities}
     rarest = sorted(terms, key=lambda term: (-rarity[term], term))[:SHOWN]
-    return f"{what}: {', '.join(term.lstrip(NAME + NUMBER) for term in rarest)}" if rarest else ""
+    return f"{what}: {', '.join(_readable(term, pair) for term in rarest)}" if rarest else ""
+
+
+def _readable(term: str, pair: Pair) -> str:
+    """Return a term as people write it: a key as a name, a stem as its word."""
+    if term.startswith(NUMBER):
+        return term.removeprefix(NUMBER)
+    if term.startswith(NAME):
+        key = term.removeprefix(NAME)
+        return key.upper() if len(key) == COUNTRY else key.replace("_", " ").title()
+    texts = (text for w in (pair.x, pair.y) for text in (w.passage.title, w.passage.lead))
+    words = (word for text in texts for word in tokens(text))
+    return next((word for word in words if word.startswith(term)), term)
 
 
 def _dates(ordinals: Iterable[int]) -> str:

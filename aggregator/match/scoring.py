@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import exp, log1p, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -187,10 +187,14 @@ def model_name(x: Passage, y: Passage, *, encoded: bool) -> str:
 
 
 @cache
-def models() -> Mapping[str, Model]:
+def shipped_models() -> Mapping[str, Model]:
     """Return the shipped models by name."""
     source = resources.files(__package__).joinpath("weights.json")
-    data = json.loads(source.read_text("utf-8"))
+    return read_models(json.loads(source.read_text("utf-8"))["models"])
+
+
+def read_models(written: Mapping[str, Any]) -> Mapping[str, Model]:
+    """Return models as scripts/fit writes them."""
     return {
         name: Model(
             intercept=model["intercept"],
@@ -199,5 +203,5 @@ def models() -> Mapping[str, Model]:
                 for field in Features._fields
             ),
         )
-        for name, model in data["models"].items()
+        for name, model in written.items()
     }

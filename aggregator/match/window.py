@@ -55,6 +55,7 @@ class Window:
         self._times: Floats = np.empty(0)
         self._languages: Rows = np.empty(0, np.int64)
         self._language_codes: dict[str, int] = {}
+        self._encoded: Vectors = np.empty((0, 0), np.float32)
         self._vectors: Vectors = np.empty((0, 0), np.float32)
         self._sums: dict[str, Vectors] = {}
         self._counts: Counter[str] = Counter()
@@ -80,6 +81,19 @@ class Window:
 
     def add(self, documents: Sequence[Document]) -> None:
         """Take documents in; of one that is known already the older version goes."""
+        passages = [passage for document in documents for passage in document.passages]
+        encoded = (
+            self._encoder.encode(
+                [passage.encoded for passage in passages],
+                [passage.language for passage in passages],
+            )
+            if self._encoder is not None and passages
+            else self._encoded[:0]
+        )
+        self._take(documents, encoded)
+
+    def _take(self, documents: Sequence[Document], encoded: Vectors) -> None:
+        """Take documents in, with the encoder's vectors of their passages."""
         for document in documents:
             self._bury(document.id)
             for passage in document.passages:
@@ -97,22 +111,20 @@ class Window:
                 rows, weights = self._postings[term]
                 rows.append(row)
                 weights.append(weight)
-        self._extend(self._passages[first:])
+        self._extend(self._passages[first:], encoded)
 
-    def _extend(self, added: Sequence[Weighed]) -> None:
+    def _extend(self, added: Sequence[Weighed], encoded: Vectors) -> None:
         """Lengthen the columns by these rows."""
         times = [weighed.document.published.timestamp() for weighed in added]
         codes = self._language_codes
         languages = [codes.setdefault(w.passage.language, len(codes)) for w in added]
         self._times = np.concatenate((self._times, np.array(times)))
         self._languages = np.concatenate((self._languages, np.array(languages, np.int64)))
-        if self._encoder is not None and added:
-            vectors = self._encoder.encode(
-                [weighed.passage.encoded for weighed in added],
-                [weighed.passage.language for weighed in added],
-            )
-            known = self._vectors.reshape(-1, vectors.shape[1])
-            self._vectors = np.concatenate((known, self._centred(vectors, added)))
+        if len(encoded):
+            width = encoded.shape[1]
+            self._encoded = np.concatenate((self._encoded.reshape(-1, width), encoded))
+            centred = self._centred(encoded, added)
+            self._vectors = np.concatenate((self._vectors.reshape(-1, width), centred))
 
     def _centred(self, vectors: Vectors, added: Sequence[Weighed]) -> Vectors:
         """Return vectors less what the news of these days has in common, by language.
@@ -146,8 +158,10 @@ class Window:
         """Drop the articles that were published earlier."""
         kept = [d for d in self._documents.values() if d.published >= before]
         if len(kept) < len(self._documents):
+            rows = [row for document in kept for row in self._rows[document.id]]
+            encoded = self._encoded[rows] if len(self._encoded) else self._encoded
             self._clear()
-            self.add(kept)
+            self._take(kept, encoded)
 
     def candidates(self, articles: Sequence[str]) -> list[set[str]]:
         """Return, for each article, those that may match: within the span, or of one address."""
