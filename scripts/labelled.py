@@ -33,8 +33,11 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read(path: Path) -> list[Labelled]:
-    """Return a file's articles in order of publication."""
-    found = [Labelled(article(row), row["story"], row.get("parent") or "") for row in rows(path)]
+    """Return a file's articles in order of publication; without labels each is its own story."""
+    found = [
+        Labelled(article(row), row.get("story") or row["id"], row.get("parent") or "")
+        for row in rows(path)
+    ]
     return sorted(found, key=lambda item: (item.article.published, item.article.id))
 
 

@@ -147,3 +147,12 @@ def test_absurd_dates_and_endless_titles_are_survived(make, year):
     odd = replace(odd, published=odd.published.replace(year=year))
     other = make(REBUFF)
     assert judged(odd, other).probability < 0.5
+
+
+def test_reasons_name_whole_words_and_names_as_people_write_them(make):
+    a = make("White House says Ukraine negotiations collapsed on Friday")
+    b = make("Ukraine negotiations collapsed, the White House confirms")
+    in_favour = " ".join(judged(a, b).reasons)
+    assert "White House" in in_favour
+    assert "UA" in in_favour
+    assert "negotiations" in in_favour
