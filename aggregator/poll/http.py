@@ -287,7 +287,8 @@ class _Exchange:
             return
         no_proxy = visit.is_proxied and code == pycurl.E_COULDNT_CONNECT and not visit.refusal
         visit.unheard = no_proxy or code in _UNHEARD
-        pause = self._recovery if code else 0.0
+        # What our own guard refused has cost its host nothing to recover from.
+        pause = self._recovery if code and visit.refusal is None else 0.0
         self._lanes.free(visit.address.host, time.monotonic(), pause=pause)
         try:
             if code and not visit.enough:
