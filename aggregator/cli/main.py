@@ -1,5 +1,6 @@
 """``aggregate`` itself: the daemon, or one run; its commands stand in modules beside it."""
 
+import os
 import signal
 import sys
 from io import TextIOWrapper
@@ -21,6 +22,8 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Run the command line and exit."""
+    # Before NumPy is loaded: its products are small here, and a second thread only spins.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):

@@ -203,6 +203,9 @@ def sanitize(html: str, base: str | None) -> str:
         return escape(line(unescape(re.sub(r"<[^>]*>?", " ", html))), quote=False)
     linked = media.with_players(_NOSCRIPT.sub("", html), base)
     safe = _EMPTY.sub("", media.shown(_cleaner(base).clean(linked)))
+    if not _TAGS.issuperset(tag[2].lower() for tag in _TAG.finditer(linked)):
+        # What stood around a tag that went may not stand so without it: h1 > form > h2.
+        safe = _cleaner(None).clean(safe)
     return _sealed(_MEDIA.sub(lambda match: _ADDED[match[0]], safe))
 
 
