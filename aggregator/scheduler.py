@@ -215,7 +215,7 @@ class Clockwork(BlockingScheduler):  # type: ignore[misc] # apscheduler has no t
     def _process_jobs(self) -> float | None:
         now = datetime.now(UTC)
         for job in self.get_jobs():
-            if abs(job.next_run_time - now) > 2 * TICK:
+            if not -TICK <= job.next_run_time - now <= job.trigger.interval + TICK:
                 job.modify(next_run_time=now)
         wait: float | None = super()._process_jobs()
         if self._interrupt is not None:

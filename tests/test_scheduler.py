@@ -194,3 +194,20 @@ def test_clockwork_goes_on_after_the_clock_was_set_and_ends_when_interrupted(jum
         clockwork.start()
 
     assert runs == [1]
+
+
+def test_what_is_done_hourly_is_not_done_at_each_tick():
+    clockwork = Clockwork()
+    runs = []
+
+    def often() -> None:
+        runs.append("often")
+        if runs.count("often") == 3:
+            raise KeyboardInterrupt
+
+    clockwork.add(lambda: runs.append("hourly"), timedelta(hours=1))
+    clockwork.add(often, timedelta(milliseconds=10))
+    with pytest.raises(KeyboardInterrupt):
+        clockwork.start()
+
+    assert runs.count("hourly") == 1
