@@ -39,12 +39,12 @@ def test_what_a_hub_brings_is_published_at_once(server, loopback):
         "/feed", more=f"encoder: none\nserve: {{port: {port}, public_url: '{here}'}}\n"
     )
     with subprocess.Popen(
-        folder.command("serve", "--poll"), cwd=folder.path, stdout=subprocess.PIPE, text=True
+        folder.command("serve", "--poll"), cwd=folder.path, stderr=subprocess.PIPE, text=True
     ) as daemon:
         try:
-            assert daemon.stdout
-            told = iter(daemon.stdout)
-            while "Published" not in next(told):
+            assert daemon.stderr
+            told = iter(daemon.stderr)
+            while '"feed.atom"' not in next(told):
                 pass
             said = asked.get(timeout=30)
             question = {
@@ -60,7 +60,7 @@ def test_what_a_hub_brings_is_published_at_once(server, loopback):
             fields = {"Content-Type": "text/xml", "X-Hub-Signature": f"sha256={signature}"}
             with urlopen(Request(said["hub.callback"], body, fields), timeout=10) as answer:
                 assert answer.status == 202
-            while "Published" not in next(told):
+            while '"feed.atom"' not in next(told):
                 pass
         finally:
             daemon.send_signal(signal.SIGTERM)
