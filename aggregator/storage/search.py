@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, cast, func, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from aggregator.match.text import fold, is_unspaced, tokens
+from aggregator.normalize.text import blocks
 from aggregator.storage.backend import Backend
 from aggregator.storage.schema import articles, feeds, members, searchable, stories
 from aggregator.storage.upsert import Row, upsert
@@ -25,9 +26,13 @@ _LONGEST = 60
 """Characters of a term: a longer one is no word."""
 _TERMS = 40
 """Terms of a query."""
+_WHOLE = 20_000
+"""Terms of an article that are indexed: a long essay; whoever sends a library gets no more."""
 _PHRASE = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
-_CHUNK = 1000
-"""Articles indexed at once."""
+_ROOM = 200_000
+"""Characters that they may take: PostgreSQL's tsvector has room for 1 MiB."""
+_CHUNK = 200
+"""Articles indexed at once, with their texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def understand(words: str) -> tuple[Clause, ...]:
 
 def index_all(connection: Connection) -> None:
     """Make every article that is stored searchable."""
-    names = ("id", "title", "publisher", "authors", "categories", "parts")
+    names = ("id", "title", "publisher", "authors", "categories", "parts", "summary", "content")
     query = select(*(articles.c[name] for name in names))
     for some in connection.execute(query).partitions(_CHUNK):
         upsert(connection, searchable, rows(some))
@@ -146,9 +151,14 @@ def _tsvector(clause: Clause) -> ColumnElement[bool]:
 
 
 def _words(article: Any) -> str:
-    texts = [article.title, article.publisher, *article.authors, *article.categories]
-    texts += [words for part in article.parts for words in (part.title, part.lead)]
-    return " ".join(term for words in dict.fromkeys(texts) for term in _terms(words))
+    """Return the terms of all that an article says: of a text that it says twice, once."""
+    texts = [article.title, *(part.title for part in article.parts)]
+    texts += [article.publisher, *article.authors, *article.categories]
+    texts += [*(part.lead for part in article.parts), *blocks(article.summary)]
+    texts += blocks(article.content)
+    found = (term for words in dict.fromkeys(texts) for term in _terms(words))
+    told = " ".join(islice(found, _WHOLE))
+    return told if len(told) <= _ROOM else told[:_ROOM].rpartition(" ")[0]
 
 
 def _terms(words: str) -> Iterator[str]:

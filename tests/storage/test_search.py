@@ -84,6 +84,34 @@ def test_leads_publishers_authors_and_categories_are_searched(store, told):
         assert store.search.stories(words) == [story]
 
 
+@pytest.mark.parametrize("words", ["drawbridge", "吊橋", '"the drawbridge stuck"', "overture"])
+def test_the_whole_text_is_searched_and_no_markup(store, told, words):
+    story = told(
+        "Title",
+        summary="<p>An <em>overture</em> of sorts.</p>",
+        content='<p class="harbour">Then the <a href="https://hidden.example/">draw</a>bridge '
+        "stuck.</p><p>吊橋卡住了</p>",
+    )
+
+    assert store.search.stories(words) == [story]
+    assert store.search.stories("harbour") == store.search.stories("hidden") == []
+
+
+def test_of_a_text_without_end_the_beginning_is_searched(store, told):
+    story = told("Title", content=f"<p>first {'again ' * 30_000} last</p>")
+
+    assert store.search.stories("first again") == [story]
+    assert store.search.stories("last") == []
+
+
+def test_a_text_of_endless_words_is_stored_all_the_same(store, told):
+    letters = [chr(0x10330 + number) for number in range(20)]  # Gothic: four bytes each
+    words = (a + b + c + "\U00010330" * 57 for a in letters for b in letters for c in letters)
+    story = told("Title", content=" ".join(words))
+
+    assert store.search.stories("title") == [story]
+
+
 def test_the_newest_come_first_page_by_page(store, told, samples):
     stories = [told("Rain again") for _ in range(5)][::-1]
 
