@@ -24,7 +24,7 @@ _START: Final = timedelta(minutes=1)
 _LAST_BREATH: Final = 5.0
 """Seconds in which a process that answers no more may end by itself."""
 _ANSWERS: Final = {
-    "aggregator.model": {"Content", "Enclosure", "Entry", "ParsedFeed"},
+    "aggregator.model.entry": {"Content", "Enclosure", "Entry", "ParsedFeed"},
     "builtins": {"frozenset"},
     "datetime": {"timedelta"},
 }

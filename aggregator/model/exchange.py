@@ -1,0 +1,60 @@
+"""A request to a feed's server, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aggregator.model.feed import Access
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One conditional GET to make, or a form to post."""
+
+    feed: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    timeout: timedelta = timedelta(seconds=30)
+    access: Access = Access()
+    form: bytes | None = None
+    """Posted as application/x-www-form-urlencoded; None for a GET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect on the way: the status, and the absolute url that it led to."""
+
+    status: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came of a request: an answer, or the failure to get one."""
+
+    feed: str
+    url: str
+    """As asked."""
+    final_url: str
+    """After redirects: the base of relative links (RFC 3986 section 5.1.3)."""
+    status: int
+    """The HTTP status; 200 for a file; 0 where no answer came (then ``failure`` says why)."""
+    at: datetime
+    """When it was complete."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; bytes as Latin-1; repeated fields joined with ", "."""
+    body: bytes = b""
+    """Decoded from its content coding."""
+    hops: tuple[Hop, ...] = ()
+    elapsed: timedelta = timedelta()
+    phases: Mapping[str, timedelta] = field(default_factory=dict)
+    """What of that went into what: ``name``, ``connection``, ``TLS``, ``first byte``."""
+    failure: str | None = None
+    """In words, with what to do."""
+    unheard: bool = False
+    """No server heard of the request, since its host's name has no address: for us, or at all."""
+    spared: bool = False
+    """Postponed, since its host refused another request of ours (429): no failure of the feed."""
+    pushed: bool = False
+    """Delivered by the feed's hub: nobody asked its server, and it may be a part of the feed."""
