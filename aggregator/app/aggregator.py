@@ -240,7 +240,7 @@ class Aggregator:
         try:
             relied_on = self._pushes.relied_on()
             for taken in chain(
-                map(pipeline.take, self._pushes.deliveries()),
+                chain.from_iterable(map(pipeline.take, self._pushes.deliveries())),
                 pipeline.run(force=force, tick=tick, watch=watch),
             ):
                 polled += taken.polled

@@ -117,10 +117,8 @@ def keep(config: Config, answers: Sequence[Answer]) -> int:
     feeds = config.feeds[-len(answers) :]
     with Aggregator.open(config) as aggregator, aggregator.exclusive() as pipeline:
         aggregator.store.subscribe(config.feeds, aggregator.clock())
-        taken = pipeline.take(
-            [_response(feed, answer) for feed, answer in zip(feeds, answers, strict=True)]
-        )
-    return sum(polled.new for polled in taken.polled)
+        responses = [_response(feed, answer) for feed, answer in zip(feeds, answers, strict=True)]
+        return sum(polled.new for taken in pipeline.take(responses) for polled in taken.polled)
 
 
 def unsubscribe(path: Path, name: str) -> Feed:

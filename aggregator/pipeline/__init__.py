@@ -1,0 +1,14 @@
+"""The six stages in order, and the shapes of what the pipeline is handed.
+
+::
+
+    due feeds → fetch → parse → normalize → identify → cluster (by what match thinks) → store
+                                                        publish reads what is stored
+    rounds      └ seams  └ reading ────────────────┘   └ telling ────────────────────────┘
+"""
+
+from aggregator.pipeline.outcome import Polled, Taken
+from aggregator.pipeline.rounds import BATCH, Pipeline
+from aggregator.pipeline.seams import Clock, Fetcher, Parser, Store
+
+__all__ = ["BATCH", "Clock", "Fetcher", "Parser", "Pipeline", "Polled", "Store", "Taken"]
