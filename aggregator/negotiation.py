@@ -19,8 +19,8 @@ def negotiate(preferred: Sequence[str], available: Iterable[str]) -> str | None:
     """
     by_tag: dict[str, str] = {}
     for tag in available:
-        by_tag.setdefault(_scripted(tag.lower()), tag)
-    wanted = [_scripted(tag.lower()) for tag in preferred]
+        by_tag.setdefault(scripted(tag.lower()), tag)
+    wanted = [scripted(tag.lower()) for tag in preferred]
     for tag in wanted:
         found = _lookup(tag, by_tag) or _kin(tag, by_tag, wanted)
         if found is not None:
@@ -28,8 +28,11 @@ def negotiate(preferred: Sequence[str], available: Iterable[str]) -> str | None:
     return None
 
 
-def _scripted(tag: str) -> str:
-    """Name the script of Chinese where only a region tells it: ``zh-tw`` → ``zh-hant-tw``."""
+def scripted(tag: str) -> str:
+    """Name the script of Chinese where only a region tells it: ``zh-tw`` → ``zh-hant-tw``.
+
+    The tag is in lower case.
+    """
     language, _, region = tag.partition("-")
     script = _SCRIPTS.get(region) if language == "zh" else None
     return f"{language}-{script}-{region}" if script else tag

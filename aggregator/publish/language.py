@@ -1,5 +1,9 @@
 """Languages as a reader meets them: their own names, and the way they run."""
 
+import re
+
+from aggregator.negotiation import scripted
+
 _AUTONYMS = {
     "ar": "العربية",
     "bg": "Български",
@@ -59,6 +63,9 @@ _RIGHT_TO_LEFT = frozenset(
     | {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
 )
 
+_SCRIPT = re.compile(r"[a-z]{4}(-|$)")
+"""A subtag of a script, in lower case (RFC 5646 section 2.2.3)."""
+
 
 def autonym(tag: str) -> str:
     """Return a language's name in itself; the tag where it is not one of the common ones."""
@@ -73,6 +80,13 @@ def direction(tag: str | None) -> str:
 
 
 def speaks(wanted: str, tag: str) -> bool:
-    """Tell whether a tag is of a wanted language (RFC 4647, 3.3.1): ``zh-Hant`` of ``zh``."""
-    wanted, tag = wanted.lower(), tag.lower()
-    return tag == wanted or tag.startswith(f"{wanted}-")
+    """Tell whether a text serves who wants a language: ``zh-Hant`` serves ``zh`` and ``zh-TW``.
+
+    Filtering as in RFC 4647 section 3.3.1, and lookup as in 3.4: few texts tell their region. A
+    script that is wanted has to be there, or be the likely one.
+    """
+    wanted, tag = scripted(wanted.lower()), scripted(tag.lower())
+    if tag == wanted or tag.startswith(f"{wanted}-"):
+        return True
+    narrower = wanted.removeprefix(f"{tag}-")
+    return narrower != wanted and not _SCRIPT.match(narrower)

@@ -28,6 +28,8 @@ def stories(make_story, make_article, coverage_in_three_languages):
         ({"language": "de"}, {"Louvre beraubt"}),
         ({"language": "zh"}, {"川普會見澤連斯基"}),
         ({"language": "zh-Hans"}, set()),
+        ({"language": "zh-TW"}, {"川普會見澤連斯基"}),
+        ({"language": "zh-CN"}, set()),
         ({"publishers": 2}, {"川普會見澤連斯基"}),
         ({"query": "louvre"}, {"Louvre raided", "Louvre beraubt"}),
         ({"feeds": ("bbc",)}, {"川普會見澤連斯基", "Louvre raided"}),
