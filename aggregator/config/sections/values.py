@@ -1,0 +1,51 @@
+"""What several sections hold: texts, names, languages, addresses."""
+
+import ipaddress
+import re
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BeforeValidator, StringConstraints
+
+from aggregator.host import ascii_host
+
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        host = ascii_host(host)
+        known = re.fullmatch(r"[a-z0-9._-]+", host) is not None
+    else:
+        known = address.version == 4 or host.startswith("[")  # noqa: PLR2004  IP versions
+    if not known or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004  ports
+        raise ValueError('write "host:port", such as "127.0.0.1:8099" or "[::1]:8099"')
+    return f"{host.lower()}:{port}"
+
+
+def _web_address(text: str) -> str:
+    parts = split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write an address that starts with http:// or https://")
+    return text
+
+
+def split(url: str) -> SplitResult | None:
+    """Split a url; None where it cannot be one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    return parts
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+HostPort = Annotated[str, BeforeValidator(_host_and_port)]
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+HostName = Annotated[
+    str, StringConstraints(to_lower=True, pattern=r"^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])$")
+]
