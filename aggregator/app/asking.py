@@ -13,6 +13,7 @@ from aggregator.config import Config
 from aggregator.errors import ParseError
 from aggregator.model import Feed, FeedState, ParsedFeed, Response
 from aggregator.normalize.text import cleaned
+from aggregator.phrase import Phrase
 from aggregator.poll import policy
 
 
@@ -69,10 +70,10 @@ class Asker:
             now=response.at,
             random=Random(0),  # noqa: S311  what is shown needs no chance
         )
-        told = state.error and cleaned(aggregator.config.redact(state.error))
-        return Answer(
-            feed=feed, response=response, document=document, state=replace(state, error=told)
-        )
+        redact = aggregator.config.redact
+        told = Phrase.of(state.error or "").mapped(lambda text: cleaned(redact(text)))
+        state = replace(state, error=told or None)
+        return Answer(feed=feed, response=response, document=document, state=state)
 
     def _wait(self, url: str) -> None:
         """Keep the pause between two requests to one host; a file needs none."""

@@ -1,14 +1,19 @@
 """Why two articles are, or are not, one story: in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aggregator.app.record import rfc3339
 from aggregator.cluster import Constraints
 from aggregator.match import Explanation
 from aggregator.model import Article, Level, Story
+from aggregator.phrase import Phrase
 
-_SENSE = {Level.ITEM: "one item", Level.COPY: "one text", Level.EVENT: "of one event"}
+_SENSE = {
+    Level.ITEM: Phrase("one item"),
+    Level.COPY: Phrase("one text"),
+    Level.EVENT: Phrase("of one event"),
+}
 """In which sense two articles are the same."""
 
 
@@ -28,39 +33,46 @@ class PairExplanation:
         """Whether both stand in one story, on whosever evidence."""
         return self.story_a.id == self.story_b.id
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Phrase]:
         """Yield the explanation, a line at a time."""
-        yield f"A  {_described(self.a)}"
+        yield Phrase("A  {article}", article=_described(self.a))
         if self.a.id == self.b.id:
-            yield "B is the same article."
+            yield Phrase("B is the same article.")
             return
-        yield f"B  {_described(self.b)}"
-        verdict = "one story" if self.is_one_story else "not one story"
-        yield f"They are {verdict}."
+        yield Phrase("B  {article}", article=_described(self.b))
+        if self.is_one_story:
+            yield Phrase("They are one story.")
+        else:
+            yield Phrase("They are not one story.")
         yield from self._said()
-        yield (
-            f"Looked at alone, the two are {_SENSE[self.pair.level]} with a probability of"
-            f" {self.pair.probability:.2f}."
+        yield Phrase(
+            "Looked at alone, the two are {sense} with a probability of {probability:.2f}.",
+            sense=_SENSE[self.pair.level],
+            probability=self.pair.probability,
         )
-        for heading, reasons in (("For it:", self.pair.in_favour), ("Against:", self.pair.against)):
-            if reasons:
-                yield heading
-                yield from (f"  {reason}" for reason in reasons)
+        if self.pair.in_favour:
+            yield Phrase("For it:")
+            yield from map(_indented, self.pair.in_favour)
+        if self.pair.against:
+            yield Phrase("Against:")
+            yield from map(_indented, self.pair.against)
         yield from _came_in("A", self.a, self.story_a)
         yield from _came_in("B", self.b, self.story_b)
         yield from _follows("A", self.story_a, "B", self.story_b)
         yield from _follows("B", self.story_b, "A", self.story_a)
 
-    def _said(self) -> Iterator[str]:
+    def _said(self) -> Iterator[Phrase]:
         """Say what people or rules have said, of the two or of their stories."""
         if (match := self.constraints.demands(self.a, self.b)) is not None:
-            yield f"That goes before all else: {'; '.join(match.reasons)}."
+            yield Phrase("That goes before all else: {reason}.", reason=_joined(match.reasons))
         elif (reason := self.constraints.forbids(self.a, self.b)) is not None:
-            yield f"That goes before all else: {reason}."
+            yield Phrase("That goes before all else: {reason}.", reason=reason)
         elif not self.is_one_story:
             reason = self.constraints.part(self.story_a.articles, self.story_b.articles)
             if reason is not None:
-                yield f"Of their stories some articles may not be one: {reason}."
+                yield Phrase(
+                    "Of their stories some articles may not be one: {reason}.", reason=reason
+                )
 
 
 def _described(article: Article) -> str:
@@ -68,21 +80,43 @@ def _described(article: Article) -> str:
     return f"{article.id}  {rfc3339(article.published)}  {article.publisher}: {title}"
 
 
-def _came_in(name: str, article: Article, story: Story) -> Iterator[str]:
+def _came_in(name: str, article: Article, story: Story) -> Iterator[Phrase]:
     """Say what brought an article into its story."""
     match = next(member.match for member in story.members if member.article.id == article.id)
     if match is None:
-        yield f"{name} founded the story {story.id}."
+        yield Phrase("{name} founded the story {story}.", name=name, story=story.id)
         return
     other = match.b if match.a == article.id else match.a
     title = next((a.title for a in story.articles if a.id == other), other)
-    yield f"{name} came into the story {story.id} by “{title}” ({match.level}):"
-    yield from (f"  {reason}" for reason in match.reasons)
+    yield Phrase(
+        "{name} came into the story {story} by “{title}” ({level}):",
+        name=name,
+        story=story.id,
+        title=title,
+        level=match.level,
+    )
+    yield from map(_indented, match.reasons)
 
 
-def _follows(name: str, story: Story, other_name: str, other: Story) -> Iterator[str]:
+def _follows(name: str, story: Story, other_name: str, other: Story) -> Iterator[Phrase]:
     """Say what relates a story to an earlier one."""
     for related in story.related:
         if related.story == other.id:
-            yield f"{name}'s story follows up {other_name}'s, not being the same event:"
-            yield from (f"  {reason}" for reason in related.match.reasons)
+            yield Phrase(
+                "{name}'s story follows up {other}'s, not being the same event:",
+                name=name,
+                other=other_name,
+            )
+            yield from map(_indented, related.match.reasons)
+
+
+def _indented(reason: str) -> Phrase:
+    return Phrase("  {reason}", reason=Phrase.of(reason))
+
+
+def _joined(reasons: Sequence[str]) -> Phrase:
+    """Return reasons as one phrase."""
+    first, *others = map(Phrase.of, reasons)
+    for other in others:
+        first = Phrase("{reason}; {other}", reason=first, other=other)
+    return first

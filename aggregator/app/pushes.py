@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from aggregator.config import Config
 from aggregator.model import Delivery, FeedState, Response
+from aggregator.phrase import Phrase
 from aggregator.pipeline import Clock, Fetcher, Polled
 from aggregator.poll import websub
 from aggregator.storage import SqlStore
@@ -37,7 +38,7 @@ class Pushes:
         feeds = {feed.id: feed for feed in self._config.feeds}
         relaxed = websub.relaxed(feeds, states, self.relied_on())
         return relaxed | {
-            feed: replace(relaxed[feed], rule=f"{relaxed[feed].rule}; {problem}")
+            feed: replace(relaxed[feed], rule=_both(relaxed[feed].rule, problem))
             for feed, problem in self._store.pushes.problems().items()
             if feed in relaxed
         }
@@ -80,13 +81,20 @@ class Pushes:
         asked = [s for token, s in planned.items() if s != before.get(token)]
         for answer in self._fetcher.fetch([websub.request(s) for s in asked]):
             if problem := websub.problem(answer):
-                self._note(answer.feed, config.redact(problem))
+                self._note(answer.feed, problem.mapped(config.redact))
 
     def _note(self, token: str, problem: str) -> None:
         with self._store.pushes.edit() as subscriptions:
             known = subscriptions.get(token)
             if known and known.pending:  # else it was verified all the same
                 subscriptions[token] = replace(known, error=problem)
+
+
+def _both(rule: str | None, problem: str) -> Phrase:
+    """Say by which rule a feed is polled, and what its hub does."""
+    if rule is None:
+        return Phrase.of(problem)
+    return Phrase("{rule}; {problem}", rule=Phrase.of(rule), problem=Phrase.of(problem))
 
 
 def _response(delivery: Delivery) -> Response:

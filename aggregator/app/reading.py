@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model import Article, Feed, Level, Member, Part, PublishedSource, Story
+from aggregator.phrase import Phrase
 from aggregator.publish.excerpt import cut
 from aggregator.publish.link import address
 from aggregator.publish.text import line
@@ -41,7 +42,7 @@ class Report:
     published_source: PublishedSource
     level: Level | None
     """In which sense it tells the same; None for the article that founded the story."""
-    reasons: tuple[str, ...]
+    reasons: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ def _report(member: Member, part: Part, feeds: Mapping[str, Feed]) -> Report:
         published=article.published,
         published_source=article.published_source,
         level=match.level if match else None,
-        reasons=_lines(match.reasons) if match else (),
+        reasons=tuple(Phrase.of(r).mapped(line) for r in match.reasons) if match else (),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from aggregator.model import Member, Story
 from aggregator.normalize.url import fetchable
+from aggregator.phrase import Phrase
 
 
 def rfc3339(moment: datetime) -> str:
@@ -32,6 +33,7 @@ def as_record(story: Story, languages: Sequence[str] = ()) -> dict[str, Any]:
                 "id": related.story,
                 "probability": round(related.match.probability, 4),
                 "reason": "; ".join(related.match.reasons),
+                "reasons": list(map(phrase_record, related.match.reasons)),
             }
             for related in story.related
         ],
@@ -57,4 +59,18 @@ def _member_record(member: Member) -> dict[str, Any]:
         "level": match.level if match else None,
         "probability": round(match.probability, 4) if match else None,
         "reason": "; ".join(match.reasons) if match else "founded the story",
+        "reasons": list(map(phrase_record, match.reasons)) if match else [],
     }
+
+
+def phrase_record(text: str) -> dict[str, Any]:
+    """Return what is said to people as JSON: in English, and what it is translated from.
+
+    The template is a msgid (gettext) with named fields (str.format); a value may be a phrase too.
+    """
+    phrase = Phrase.of(text)
+    values = {
+        name: phrase_record(value) if isinstance(value, Phrase) else value
+        for name, value in phrase.values.items()
+    }
+    return {"text": str(phrase), "template": phrase.template, "values": values}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aggregator.model import Article, Match, Member, Story
+from aggregator.phrase import Phrase
 
 
 def redacted(story: Story, redact: Callable[[str], str]) -> Story:
@@ -21,7 +22,7 @@ def redacted(story: Story, redact: Callable[[str], str]) -> Story:
 
 def _told(match: Match, redact: Callable[[str], str]) -> Match:
     """Redact the reasons: a secret that two articles echo is a word that they share."""
-    return replace(match, reasons=tuple(map(redact, match.reasons)))
+    return replace(match, reasons=tuple(Phrase.of(r).mapped(redact) for r in match.reasons))
 
 
 def _redacted(article: Article, redact: Callable[[str], str]) -> Article:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.model import Article, Decision, Level, Match, Rule, Verdict
+from aggregator.phrase import Phrase
 
 MIRRORED = timedelta(hours=72)
 """How far apart two items of one title may be for a rule to make them one."""
@@ -70,16 +71,18 @@ class Constraints:
         """Whether anything is said at all."""
         return bool(self._about or self._alone or self._never or self._always)
 
-    def forbids(self, a: Article, b: Article) -> str | None:
+    def forbids(self, a: Article, b: Article) -> Phrase | None:
         """Return why two articles may not share a story, in words; None where they may."""
         decision = self._decision(a.id, b.id)
         if decision is not None:
             return None if decision.verdict is Verdict.MERGE else in_words(decision)
         for article in (a, b):
             if article.feed in self._alone:
-                return f"dedup: off keeps every item of {article.feed} a story of its own"
+                return Phrase(
+                    "dedup: off keeps every item of {feed} a story of its own", feed=article.feed
+                )
         if _pair(a, b) in self._never:
-            return f"a rule never merges {_named(_pair(a, b))}"
+            return Phrase("a rule never merges {feeds}", feeds=_named(_pair(a, b)))
         return None
 
     def demands(self, a: Article, b: Article) -> Match | None:
@@ -89,16 +92,16 @@ class Constraints:
             return by_hand(a, b, decision)
         if _pair(a, b) not in self._always or self.forbids(a, b):
             return None
-        rule = f"a rule always merges {_named(_pair(a, b))}"
+        rule = Phrase("a rule always merges {feeds}", feeds=_named(_pair(a, b)))
         if a.url is not None and a.url == b.url:
-            reasons = (rule, f"same address: {a.url}")
+            reasons = (rule, Phrase("same address: {url}", url=a.url))
             return Match(a=a.id, b=b.id, level=Level.ITEM, probability=1.0, reasons=reasons)
         if wording(a) and wording(a) == wording(b) and abs(a.published - b.published) <= MIRRORED:
-            reasons = (rule, "same title")
+            reasons = (rule, Phrase("same title"))
             return Match(a=a.id, b=b.id, level=Level.COPY, probability=1.0, reasons=reasons)
         return None
 
-    def part(self, articles: Sequence[Article], others: Sequence[Article]) -> str | None:
+    def part(self, articles: Sequence[Article], others: Sequence[Article]) -> Phrase | None:
         """Return why some articles may not share a story with others; None where they may."""
         feeds = {b.feed for b in others}
         reasons = (
@@ -136,12 +139,16 @@ def by_hand(a: Article, b: Article, decision: Decision) -> Match:
     return Match(a=a.id, b=b.id, level=Level.EVENT, probability=1.0, reasons=reasons)
 
 
-def in_words(decision: Decision) -> str:
+def in_words(decision: Decision) -> Phrase:
     """Say what was decided, as a reason."""
+    number = decision.number
     if decision.undone is not None:
-        return f"decision {decision.number} taken back on {decision.undone:%Y-%m-%d}"
-    done = "merged" if decision.verdict is Verdict.MERGE else "kept apart"
-    return f"{done} by hand on {decision.at:%Y-%m-%d} (decision {decision.number})"
+        day = f"{decision.undone:%Y-%m-%d}"
+        return Phrase("decision {number} taken back on {day}", number=number, day=day)
+    day = f"{decision.at:%Y-%m-%d}"
+    if decision.verdict is Verdict.MERGE:
+        return Phrase("merged by hand on {day} (decision {number})", day=day, number=number)
+    return Phrase("kept apart by hand on {day} (decision {number})", day=day, number=number)
 
 
 def wording(article: Article) -> str:
@@ -153,5 +160,8 @@ def _pair(a: Article, b: Article) -> _Pair:
     return frozenset((a.feed, b.feed))
 
 
-def _named(pair: _Pair) -> str:
-    return " and ".join(sorted(pair)) if len(pair) > 1 else f"the items of {next(iter(pair))}"
+def _named(pair: _Pair) -> Phrase:
+    one, *others = sorted(pair)
+    if others:
+        return Phrase("{feed} and {other}", feed=one, other=others[0])
+    return Phrase("the items of {feed}", feed=one)

@@ -13,6 +13,7 @@ from aggregator.match.features import Document
 from aggregator.match.opposites import contradict
 from aggregator.match.scoring import Features, Model, Weighed, compare, model_name
 from aggregator.model import Level
+from aggregator.phrase import Phrase
 
 SAME_ITEM = 12.0
 """The logit of one item: its probability rounds to 1."""
@@ -50,7 +51,7 @@ class Judgement:
 
     level: Level
     logit: float
-    rule: str | None
+    rule: Phrase | None
     """What decided, in words, where no model did."""
     pair: Pair | None = None
     """The passages that match best; None where none were compared."""
@@ -71,9 +72,10 @@ def judge(
     ``model_name``.
     """
     if a.url is not None and a.url == b.url and _is_page(a.url):
-        return Judgement(Level.ITEM, SAME_ITEM, f"same address: {a.url}")
+        return Judgement(Level.ITEM, SAME_ITEM, Phrase("same address: {url}", url=a.url))
     if a.feed == b.feed and a.guid is not None and a.guid == b.guid:
-        return Judgement(Level.ITEM, SAME_ITEM, f"same guid in one feed: {a.guid}")
+        rule = Phrase("same guid in one feed: {guid}", guid=a.guid)
+        return Judgement(Level.ITEM, SAME_ITEM, rule)
     best: Judgement | None = None
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
@@ -82,7 +84,7 @@ def judge(
             if best is None or judged.logit > best.logit:
                 best = judged
     if best is None:
-        return Judgement(Level.EVENT, SAYS_NOTHING, "one has no words")
+        return Judgement(Level.EVENT, SAYS_NOTHING, Phrase("one has no words"))
     return best
 
 
@@ -99,15 +101,19 @@ def _judge_passages(
     pair = Pair(x, y, model, compare(x, y, cosine or 0.0))
     logit = model.logit(pair.features)
     if _is_rubric(x, y):
-        return Judgement(Level.EVENT, SAYS_NOTHING, "a title that the publisher repeats", pair)
+        rule = Phrase("a title that the publisher repeats")
+        return Judgement(Level.EVENT, SAYS_NOTHING, rule, pair)
     if _is_opposed(x, y):
-        return Judgement(Level.EVENT, OTHER_ONE, "titles alike that say the opposite", pair)
+        rule = Phrase("titles alike that say the opposite")
+        return Judgement(Level.EVENT, OTHER_ONE, rule, pair)
     if is_copy(x.passage, y.passage):
-        return Judgement(Level.COPY, SAME_TEXT, "the same text, or nearly", pair)
+        return Judgement(Level.COPY, SAME_TEXT, Phrase("the same text, or nearly"), pair)
     if _says_little(x) or _says_little(y):
-        return Judgement(Level.EVENT, SAYS_NOTHING, "one says too little to be matched by", pair)
+        rule = Phrase("one says too little to be matched by")
+        return Judgement(Level.EVENT, SAYS_NOTHING, rule, pair)
     if _is_series(x, y):
-        return Judgement(Level.EVENT, OTHER_ONE, "titles of a series, with other numbers", pair)
+        rule = Phrase("titles of a series, with other numbers")
+        return Judgement(Level.EVENT, OTHER_ONE, rule, pair)
     return Judgement(Level.EVENT, min(logit, SAME_EVENT), None, pair)
 
 

@@ -1,4 +1,4 @@
-"""A judgement in words."""
+"""A judgement in words, which can be said in the reader's language (aggregator.phrase)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from aggregator.match.names import NAME
 from aggregator.match.scoring import Features, probability
 from aggregator.match.text import tokens
 from aggregator.model import Level
+from aggregator.phrase import Phrase
 
 TELLS = 0.2
 """What must be added to the log odds, or taken from them, to be worth a word."""
@@ -28,8 +29,8 @@ class Explanation:
 
     level: Level
     probability: float
-    in_favour: tuple[str, ...]
-    against: tuple[str, ...]
+    in_favour: tuple[Phrase, ...]
+    against: tuple[Phrase, ...]
     """Strongest first, both."""
 
 
@@ -48,64 +49,78 @@ def explain(judgement: Judgement) -> Explanation:
     )
 
 
-def _told(pair: Pair) -> list[tuple[float, str]]:
+def _told(pair: Pair) -> list[tuple[float, Phrase]]:
     """Return what the features of a pair add to the log odds, in words, the most first."""
     added = dict(zip(Features._fields, pair.model.added(pair.features), strict=True))
     told = [(sum(added[name] for name in names), words(pair)) for names, words in _WORDS]
     return sorted(((weight, words) for weight, words in told if words), reverse=True)
 
 
-def _meaning(pair: Pair) -> str:
-    cosine = pair.features.meaning
-    return f"the texts mean {'much' if cosine > 0 else 'nothing'} alike (cosine {cosine:.2f})"
+def _meaning(pair: Pair) -> Phrase:
+    cosine = round(pair.features.meaning, 2)
+    if cosine > 0:
+        return Phrase("the texts mean much alike (cosine {cosine:.2f})", cosine=cosine)
+    return Phrase("the texts mean nothing alike (cosine {cosine:.2f})", cosine=cosine)
 
 
-def _words(pair: Pair) -> str:
+def _words(pair: Pair) -> Phrase | None:
     shared = pair.x.rarities.keys() & pair.y.rarities.keys()
-    return _listed("words in common", pair, (t for t in shared if not t.startswith((NAME, NUMBER))))
+    terms = _listed(pair, (t for t in shared if not t.startswith((NAME, NUMBER))))
+    return Phrase("words in common: {terms}", terms=terms) if terms else None
 
 
-def _names(pair: Pair) -> str:
-    return _listed("names in common", pair, pair.x.names.keys() & pair.y.names.keys())
+def _names(pair: Pair) -> Phrase | None:
+    terms = _listed(pair, pair.x.names.keys() & pair.y.names.keys())
+    return Phrase("names in common: {terms}", terms=terms) if terms else None
 
 
-def _other_names(pair: Pair) -> str:
+def _other_names(pair: Pair) -> Phrase | None:
     if not pair.features.other_names:
-        return ""
-    return _listed("names that only one has", pair, pair.x.names.keys() ^ pair.y.names.keys())
+        return None
+    terms = _listed(pair, pair.x.names.keys() ^ pair.y.names.keys())
+    return Phrase("names that only one has: {terms}", terms=terms)
 
 
-def _numbers(pair: Pair) -> str:
-    return _listed("numbers in common", pair, pair.x.numbers.keys() & pair.y.numbers.keys())
+def _numbers(pair: Pair) -> Phrase | None:
+    terms = _listed(pair, pair.x.numbers.keys() & pair.y.numbers.keys())
+    return Phrase("numbers in common: {terms}", terms=terms) if terms else None
 
 
-def _other_numbers(pair: Pair) -> str:
-    return "no number in common" if pair.features.other_numbers else ""
+def _other_numbers(pair: Pair) -> Phrase | None:
+    return Phrase("no number in common") if pair.features.other_numbers else None
 
 
-def _days(pair: Pair) -> str:
+def _days(pair: Pair) -> Phrase | None:
     if pair.features.same_day:
         both = pair.x.document.days & pair.y.document.days
-        return f"both tell of {_dates(both)}"
+        return Phrase("both tell of {days}", days=_dates(both))
     if pair.features.other_day:
-        return f"one tells of {_dates(pair.x.document.days)}, one of {_dates(pair.y.document.days)}"
-    return ""
+        return Phrase(
+            "one tells of {days}, one of {others}",
+            days=_dates(pair.x.document.days),
+            others=_dates(pair.y.document.days),
+        )
+    return None
 
 
-def _length(pair: Pair) -> str:
-    return "both texts are long" if pair.features.length > LONG else "both texts are short"
+def _length(pair: Pair) -> Phrase:
+    if pair.features.length > LONG:
+        return Phrase("both texts are long")
+    return Phrase("both texts are short")
 
 
-def _publisher(pair: Pair) -> str:
-    return "one publisher has both" if pair.features.publisher else ""
+def _publisher(pair: Pair) -> Phrase | None:
+    return Phrase("one publisher has both") if pair.features.publisher else None
 
 
-def _hours(pair: Pair) -> str:
+def _hours(pair: Pair) -> Phrase:
     hours = round(expm1(pair.features.hours))
-    return f"published {hours} {'hour' if hours == 1 else 'hours'} apart"
+    if hours == 1:
+        return Phrase("published 1 hour apart")
+    return Phrase("published {hours} hours apart", hours=hours)
 
 
-_WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
+_WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], Phrase | None]], ...] = (
     (("meaning",), _meaning),
     (("words", "rarest", "title", "spelling"), _words),
     (("names", "name_share"), _names),
@@ -120,11 +135,11 @@ _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], str]], ...] = (
 """The features that one phrase speaks for, and the phrase."""
 
 
-def _listed(what: str, pair: Pair, terms: Iterable[str]) -> str:
-    """Return the rarest of some terms as people read them; "" where there is none."""
+def _listed(pair: Pair, terms: Iterable[str]) -> str:
+    """Return the rarest of some terms as people read them."""
     rarity = {**pair.y.rarities, **pair.x.rarities}
     rarest = sorted(terms, key=lambda term: (-rarity[term], term))[:SHOWN]
-    return f"{what}: {', '.join(_readable(term, pair) for term in rarest)}" if rarest else ""
+    return ", ".join(_readable(term, pair) for term in rarest)
 
 
 def _readable(term: str, pair: Pair) -> str:

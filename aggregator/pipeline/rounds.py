@@ -10,6 +10,7 @@ from aggregator.cluster import Clusterer
 from aggregator.match import SPAN
 from aggregator.model import Article, Batch, Feed, FeedState, Mute, Response
 from aggregator.normalize.text import cleaned
+from aggregator.phrase import Phrase
 from aggregator.pipeline.outcome import Polled, Taken
 from aggregator.pipeline.reading import Answer, Reader, Reading
 from aggregator.pipeline.seams import Clock, Fetcher, Parser, Store
@@ -170,7 +171,8 @@ class Pipeline:
         )
         if reading.document:
             after = websub_discovery.learned(after, response, reading.document)
-        return replace(after, error=after.error and cleaned(self._redact(after.error)))
+        told = Phrase.of(after.error or "").mapped(lambda text: cleaned(self._redact(text)))
+        return replace(after, error=told or None)
 
 
 def _last_asked(state: FeedState | None) -> datetime:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from random import Random
 
 from aggregator.model import Feed, FeedState, Moves, ParsedFeed, Request, Response
+from aggregator.phrase import Phrase
 from aggregator.poll import freshness, timing
 
 PATIENCE = 3
@@ -37,22 +38,24 @@ _AFRESH = frozenset(
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _ADVICE = {
-    400: "the server did not understand the request: check the url",
-    401: "it needs credentials: give the feed auth, or correct those that it has",
-    402: "the server asks for payment",
-    403: (
+    400: Phrase("the server did not understand the request: check the url"),
+    401: Phrase("it needs credentials: give the feed auth, or correct those that it has"),
+    402: Phrase("the server asks for payment"),
+    403: Phrase(
         "the server refuses us: check the feed's auth and headers, or ask its owner, "
         "who is told of your network.contact"
     ),
-    404: "nothing is there: check the url, or look on the site for the feed's new place",
-    407: "the proxy asks for credentials: write them into proxy as http://USER:${PASSWORD}@HOST",
-    408: "the server waited for us too long",
-    410: (
+    404: Phrase("nothing is there: check the url, or look on the site for the feed's new place"),
+    407: Phrase(
+        "the proxy asks for credentials: write them into proxy as http://USER:${PASSWORD}@HOST"
+    ),
+    408: Phrase("the server waited for us too long"),
+    410: Phrase(
         "the feed is gone for good and not asked again: remove it or give it its new url; "
         "aggregate feeds --resume asks once more"
     ),
-    429: "we ask too often for its taste: it is left alone for a while",
-    451: "withheld for legal reasons",
+    429: Phrase("we ask too often for its taste: it is left alone for a while"),
+    451: Phrase("withheld for legal reasons"),
 }
 
 
@@ -132,7 +135,7 @@ def after(
         longest = _longest_backoff(feed, response)
         own = timing.backoff_wish(feed, failed.failures, longest, now, random)
         timed = timing.timed(failed, own, timing.retry_wishes(response, now))
-        return replace(timed, rule="gone for good (410)") if failed.gone else timed
+        return replace(timed, rule=Phrase("gone for good (410)")) if failed.gone else timed
     learned = _learned(known, response, document, now)
     if not _has_secret(feed):  # where it leads may be one too, and is not kept
         learned = _moved(learned, response, now, feed.moves)
@@ -150,7 +153,8 @@ def resumed(feed: Feed, state: FeedState | None, now: datetime) -> FeedState:
     The server's word, Retry-After say, holds on.
     """
     known = _known(feed, state)
-    return replace(known, gone=False, failures=0, error=None, due=now, rule="resumed by you")
+    rule = Phrase("resumed by you")
+    return replace(known, gone=False, failures=0, error=None, due=now, rule=rule)
 
 
 def _postponed(feed: Feed, known: FeedState, response: Response, now: datetime) -> FeedState:
@@ -161,7 +165,7 @@ def _postponed(feed: Feed, known: FeedState, response: Response, now: datetime) 
 
 def _local(known: FeedState, now: datetime) -> FeedState:
     """Return what is known of a file of our own, which no manners keep us from."""
-    return replace(known, due=now, not_before=None, rule="a local file: read at every run")
+    return replace(known, due=now, not_before=None, rule=Phrase("a local file: read at every run"))
 
 
 def _known(feed: Feed, state: FeedState | None) -> FeedState:
@@ -199,11 +203,17 @@ def _problem(known: FeedState, response: Response, error: str | None) -> str | N
     if response.status == HTTPStatus.NOT_MODIFIED:
         if _is_conditional(known):
             return None
-        return "the server says 304 (unchanged) to a question that we did not ask: tell its owner"
+        return Phrase(
+            "the server says 304 (unchanged) to a question that we did not ask: tell its owner"
+        )
     advice = _ADVICE.get(response.status)
     if advice is None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        advice = "the server is in trouble: it is asked again later"
-    return f"the server answered {response.status}: {advice or 'this is no feed'}"
+        advice = Phrase("the server is in trouble: it is asked again later")
+    return Phrase(
+        "the server answered {status}: {advice}",
+        status=response.status,
+        advice=advice or Phrase("this is no feed"),
+    )
 
 
 def _learned(

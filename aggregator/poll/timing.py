@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from aggregator.model import Feed, FeedState, Response
+from aggregator.phrase import Phrase
 from aggregator.poll import freshness
 
 CAP = timedelta(days=7)
@@ -31,7 +32,7 @@ class Wish:
     """A time before which the feed is to be left alone, and the rule that says so."""
 
     until: datetime
-    rule: str
+    rule: Phrase
 
 
 def own_wish(feed: Feed, known: FeedState, now: datetime, random: Random) -> Wish:
@@ -39,11 +40,11 @@ def own_wish(feed: Feed, known: FeedState, now: datetime, random: Random) -> Wis
     silence = now - (known.changed or now)
     wanted = max(known.rhythm or timedelta(), silence / 2) / 2
     if wanted <= feed.min_interval:
-        rule = f"min_interval {_words(feed.min_interval)}"
+        rule = Phrase("min_interval {time}", time=_words(feed.min_interval))
     elif wanted >= feed.max_interval:
-        rule = f"max_interval {_words(feed.max_interval)}"
+        rule = Phrase("max_interval {time}", time=_words(feed.max_interval))
     else:
-        rule = f"something new about every {_words(2 * wanted)}"
+        rule = Phrase("something new about every {time}", time=_words(2 * wanted))
     return Wish(now + _jittered(feed.min_interval, wanted, feed.max_interval, random), rule)
 
 
@@ -63,10 +64,12 @@ def backoff_wish(
     However short the feed's intervals, it is ``patience`` at least.
     """
     backoff = max(feed.min_interval * 2 ** min(failures - 1, _DOUBLINGS), patience(failures))
-    return Wish(
-        now + _jittered(feed.min_interval, backoff, longest, random),
-        f"backoff after {failures} failure{'s' if failures > 1 else ''}",
+    rule = (
+        Phrase("backoff after {failures} failures", failures=failures)
+        if failures > 1
+        else Phrase("backoff after 1 failure")
     )
+    return Wish(now + _jittered(feed.min_interval, backoff, longest, random), rule)
 
 
 def patience(failures: int) -> timedelta:
@@ -80,7 +83,7 @@ def patience(failures: int) -> timedelta:
 def postponed_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:
     """Wait as long as its host asks of all of us, else for the shortest interval."""
     until = max((wish.until for wish in wishes), default=now + feed.min_interval)
-    return Wish(until, "its host asked us to slow down")
+    return Wish(until, Phrase("its host asked us to slow down"))
 
 
 def server_wishes(known: FeedState, response: Response, now: datetime) -> Iterable[Wish]:
@@ -88,10 +91,12 @@ def server_wishes(known: FeedState, response: Response, now: datetime) -> Iterab
     if known.lifetime is not None:
         fresh = min(known.lifetime - freshness.age(response.headers), CAP)
         if fresh > timedelta():
-            yield Wish(now + fresh, f"fresh for {_words(fresh)} (max-age or Expires)")
+            rule = Phrase("fresh for {time} (max-age or Expires)", time=_words(fresh))
+            yield Wish(now + fresh, rule)
     if known.ttl is not None:
         ttl = min(known.ttl, CAP)
-        yield Wish(now + ttl, f"the feed's ttl or update period of {_words(ttl)}")
+        rule = Phrase("the feed's ttl or update period of {time}", time=_words(ttl))
+        yield Wish(now + ttl, rule)
     yield from retry_wishes(response, now)
 
 
@@ -100,7 +105,7 @@ def retry_wishes(response: Response, now: datetime) -> Iterable[Wish]:
     wait = freshness.retry_after(response.headers, response.at)
     if wait is not None:
         wait = min(wait, CAP)
-        yield Wish(now + wait, f"Retry-After {_words(wait)}")
+        yield Wish(now + wait, Phrase("Retry-After {time}", time=_words(wait)))
 
 
 def timed(known: FeedState, own: Wish, wishes: Iterable[Wish]) -> FeedState:
@@ -109,7 +114,7 @@ def timed(known: FeedState, own: Wish, wishes: Iterable[Wish]) -> FeedState:
     last = own if asked is None or asked.until <= own.until else asked
     allowed = allowed_from(known, last.until)
     if allowed > last.until:
-        asked = last = Wish(allowed, "the feed's skipHours or skipDays")
+        asked = last = Wish(allowed, Phrase("the feed's skipHours or skipDays"))
     not_before = None if asked is None else asked.until
     return replace(known, due=own.until, not_before=not_before, rule=last.rule)
 

@@ -17,6 +17,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from aggregator.model import Feed, FeedState, HubState, HubSubscription, Request, Response
+from aggregator.phrase import Phrase
 from aggregator.poll import timing
 
 LEASE = timedelta(days=10)
@@ -76,7 +77,7 @@ def _relaxed(feed: Feed, state: FeedState) -> FeedState:
     due = state.checked + feed.max_interval
     if due <= max(state.due, state.not_before or state.due):
         return state
-    return replace(state, due=due, rule="max_interval, since its hub pushes what is new")
+    return replace(state, due=due, rule=Phrase("max_interval, since its hub pushes what is new"))
 
 
 def after_delivery(
@@ -190,12 +191,15 @@ def request(subscription: HubSubscription) -> Request:
     return Request(feed=subscription.token, url=subscription.hub, form=form)
 
 
-def problem(answer: Response) -> str | None:
+def problem(answer: Response) -> Phrase | None:
     """Return in words why a hub takes no request; None where it does (5.1.2)."""
     if answer.failure is not None:
-        return f"its hub cannot be asked: {answer.failure}"
+        return Phrase("its hub cannot be asked: {failure}", failure=Phrase.of(answer.failure))
     if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        return f"its hub answered {answer.status} to our request: it is asked again later"
+        return Phrase(
+            "its hub answered {status} to our request: it is asked again later",
+            status=answer.status,
+        )
     return None
 
 
@@ -240,13 +244,17 @@ def denied(
     """
     if topic != subscription.topic:
         return None
-    because = f": {reason[:200]}" if reason else ""
+    error = (
+        Phrase("its hub denies the subscription: {reason}", reason=reason[:200])
+        if reason
+        else Phrase("its hub denies the subscription")
+    )
     return replace(
         subscription,
         state=HubState.REFUSED,
         pending=False,
         due=now + REFUSED_FOR,
-        error=f"its hub denies the subscription{because}",
+        error=error,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Dialect, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
+from aggregator.phrase import Phrase
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -100,3 +102,40 @@ def records(kind: type[Any]) -> Packed:
         return storable(_encode([dict(zip(names, values(item), strict=True)) for item in items]))
 
     return Packed(_PLAIN_TEXT, pack, lambda text: tuple(kind(**item) for item in _decode(text)[0]))
+
+
+def _pack_phrase(text: str) -> list[Any]:
+    """Return what JSON has of a phrase: its template, and its values by name."""
+    phrase = Phrase.of(text).mapped(storable)
+    values = {
+        name: _pack_phrase(value) if isinstance(value, Phrase) else value
+        for name, value in phrase.values.items()
+    }
+    return [phrase.template, values]
+
+
+def _unpack_phrase(packed: list[Any] | str) -> Phrase:
+    """Return the phrase; what was stored before phrases were is a text."""
+    if isinstance(packed, str):
+        return Phrase(packed)
+    template, values = packed
+    unpacked = {
+        name: _unpack_phrase(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+    return Phrase(template, **unpacked)
+
+
+PHRASE = Packed(
+    _PLAIN_TEXT,
+    lambda text: _encode(_pack_phrase(text)),
+    lambda text: _unpack_phrase(_decode(text)[0] if text.startswith("[") else text),
+)
+"""What is said to people, as a JSON array; a text as it was stored before phrases were, too."""
+
+PHRASES = Packed(
+    _PLAIN_TEXT,
+    lambda texts: _encode(list(map(_pack_phrase, texts))),
+    lambda text: tuple(map(_unpack_phrase, _decode(text)[0])),
+)
+"""A tuple of them."""

@@ -27,7 +27,17 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Enclosure, HubState, Level, Part, PublishedSource, Verdict
-from aggregator.storage.columns import MOMENT, NUMBERS, SPAN, STRINGS, TEXT, choice, records
+from aggregator.storage.columns import (
+    MOMENT,
+    NUMBERS,
+    PHRASE,
+    PHRASES,
+    SPAN,
+    STRINGS,
+    TEXT,
+    choice,
+    records,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -74,9 +84,9 @@ feed_states = Table(
     Column("changed", MOMENT),
     Column("due", MOMENT),
     Column("not_before", MOMENT),
-    Column("rule", TEXT),
+    Column("rule", PHRASE),
     Column("failures", Integer, nullable=False),
-    Column("error", TEXT),
+    Column("error", PHRASE),
     Column("gone", Boolean, nullable=False),
     Column("hub", TEXT),
     Column("topic", TEXT),
@@ -218,7 +228,7 @@ members = Table(
     Column("b", TEXT),
     Column("level", choice(Level)),
     Column("probability", Double),
-    Column("reasons", STRINGS),
+    Column("reasons", PHRASES),
 )
 Index("ix_members_story_position", members.c.story, members.c.position)
 
@@ -239,7 +249,7 @@ relations = Table(
     Column("b", TEXT, ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
     Column("level", choice(Level), nullable=False),
     Column("probability", Double, nullable=False),
-    Column("reasons", STRINGS, nullable=False),
+    Column("reasons", PHRASES, nullable=False),
 )
 Index("ix_relations_b", relations.c.b)
 
@@ -306,7 +316,7 @@ hub_subscriptions = Table(
     Column("expires", MOMENT),
     Column("delivered", MOMENT),
     Column("missed", Boolean, nullable=False),
-    Column("error", TEXT),
+    Column("error", PHRASE),
 )
 
 deliveries = Table(

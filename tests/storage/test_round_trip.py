@@ -20,6 +20,7 @@ from aggregator.model import (
     PublishedSource,
     Story,
 )
+from aggregator.phrase import Phrase
 from aggregator.storage import open_store
 
 FEED = Feed(id="taipei", url="https://taipei.example", shown_url="https://taipei.example", name="")
@@ -41,6 +42,15 @@ moments = st.datetimes(timezones=st.just(UTC))
 spans = st.timedeltas(timedelta(0), timedelta(days=36500))
 counts = st.integers(0, 2**31 - 1)
 tuples = st.lists(texts, max_size=3).map(tuple)
+phrases = st.recursive(
+    texts.map(Phrase),
+    lambda inner: st.builds(
+        lambda value, number: Phrase("said of {value} {number}", value=value, number=number),
+        inner | texts,
+        st.integers() | st.floats(allow_nan=False),
+    ),
+    max_leaves=3,
+)
 
 
 def maybe(strategy: st.SearchStrategy) -> st.SearchStrategy:
@@ -68,9 +78,9 @@ states = st.builds(
     changed=maybe(moments),
     due=maybe(moments),
     not_before=maybe(moments),
-    rule=maybe(texts),
+    rule=maybe(phrases),
     failures=counts,
-    error=maybe(texts),
+    error=maybe(phrases),
     gone=st.booleans(),
 )
 parts = st.builds(Part, language=maybe(texts), title=texts, lead=texts)
@@ -106,7 +116,7 @@ matches = st.builds(
     b=texts,
     level=st.sampled_from(Level),
     probability=st.floats(0, 1),
-    reasons=tuples,
+    reasons=st.lists(phrases, max_size=3).map(tuple),
 )
 
 
@@ -146,6 +156,28 @@ def test_whatever_is_saved_comes_back_equal(url, state, story):
                 assert article in store.find_articles(article.guid or article.id)
                 for key in article.keys:
                     assert store.known([(FEED.id, key)])
+
+
+@each_example
+@given(state=states, match=matches)
+def test_what_was_said_can_still_be_told_in_another_language(url, samples, state, match):
+    def shouted(text: str | None) -> str | None:
+        return text and Phrase.of(text).told(lambda template: f"!{template}")
+
+    founder, article = samples.article(1), samples.article(2)
+    story = samples.story("a", founder, article)
+    story = replace(story, members=(story.members[0], Member(article=article, match=match)))
+    with open_store(url, discard=True) as store:
+        store.subscribe([FEED], story.created)
+        store.save(Batch(states=(state,), articles=story.articles, stories=(story,)))
+
+        (stored,) = store.stories()
+        assert shouted(store.states()[FEED.id].error) == shouted(state.error)
+        assert shouted(store.states()[FEED.id].rule) == shouted(state.rule)
+        assert stored.members[1].match
+        assert list(map(shouted, stored.members[1].match.reasons)) == list(
+            map(shouted, match.reasons)
+        )
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,8 @@ def test_those_who_come_first_together_find_one_store(empty_url):
 
 FIRST_ROWS = """
 INSERT INTO feeds VALUES ('f', 'https://f.example/', true, 1760000000000000);
-INSERT INTO feed_states (feed, etag, redirect_sightings, skip_hours, skip_days, failures, gone)
-    VALUES ('f', '"1"', 0, '[]', '[]', 0, false);
+INSERT INTO feed_states (feed, etag, redirect_sightings, skip_hours, skip_days, failures, gone,
+    error) VALUES ('f', '"1"', 0, '[]', '[]', 0, false, 'the server answered 404');
 INSERT INTO feed_items VALUES ('f', '["0f"]');
 INSERT INTO articles VALUES ('00000000000000a1', 'f', '["guid:1"]', '1', 'https://f.example/1',
     'https://f.example/1', 'A bridge opens', 'en', '[{"language":"en","title":"A bridge opens",
@@ -152,6 +152,7 @@ def test_a_store_of_the_first_release_keeps_all_that_it_has(first_url):
             *("urn:uuid:a", "A bridge opens", "content"),
         )
         assert store.states()["f"].etag == '"1"'
+        assert store.states()["f"].error == "the server answered 404"
         assert store.digests(["f"]) == {"f": {"0f"}}
         assert store.known([("f", "guid:1")])["f", "guid:1"].id == article.id
         assert store.find_stories("urn:uuid:b") == []
