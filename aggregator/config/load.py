@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from pydantic import ValidationError
 
-from aggregator.config import access
+from aggregator.config import access, receivers
 from aggregator.config.document import Key, read
 from aggregator.config.secrets import Secrets
 from aggregator.config.sections import (
@@ -27,18 +27,19 @@ from aggregator.config.sections import (
     Limits,
     MergeRule,
     Network,
+    NotifyRule,
     Onnx,
     Publish,
     Retention,
+    Selection,
     Serve,
     Subscription,
     TitleMute,
-    View,
     split,
 )
 from aggregator.errors import ConfigError
 from aggregator.host import ascii_host
-from aggregator.model import Access, Criterion, Feed, Moves, Mute, Rule
+from aggregator.model import Access, Criterion, Feed, Moves, Mute, Receiver, Rule
 
 _SHORTEST_TOKEN = 16
 
@@ -67,6 +68,12 @@ class Config:
     """The reader's, best first (BCP 47)."""
     representative: tuple[Criterion, ...] = tuple(Criterion)
     rules: tuple[Rule, ...] = ()
+    notify: tuple[NotifyRule, ...] = ()
+    """The path of a command is absolute, if it is a path."""
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    """Where the webhooks of these rules go, by the rule's id."""
+    variables: frozenset[str] = frozenset()
+    """Of the environment, those that are named in it."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that must never be shown."""
     warnings: tuple[str, ...] = ()
@@ -111,8 +118,10 @@ def load(
     if access.has_clear_password(file.network.proxy, secrets):
         report.warn(("network", "proxy"), access.IN_CLEAR)
     feeds = tuple(_feeds(file, directory, secrets, report))
+    reached = _receivers(file, secrets, report)
     if not report.problems:
-        _check_views(file.publish.views, feeds, report)
+        _check_selections(("publish", "views"), file.publish.views, feeds, report)
+        _check_selections(("notify",), file.notify, feeds, report)
         _check_rules(file.rules, feeds, report)
     if report.problems:
         raise report.error()
@@ -131,6 +140,9 @@ def load(
         languages=file.languages,
         representative=file.representative,
         rules=tuple(map(_rule, file.rules)),
+        notify=tuple(_notify(rule, directory) for rule in file.notify),
+        receivers=reached,
+        variables=frozenset(secrets.names),
         secrets=frozenset(secrets.values),
         warnings=tuple(report.warnings),
     )
@@ -229,17 +241,19 @@ def _feeds(file: File, directory: Path, secrets: Secrets, report: _Report) -> It
             yield feed
 
 
-def _check_views(views: Sequence[View], feeds: Iterable[Feed], report: _Report) -> None:
-    """Complain of feeds that a view names and that nobody subscribed to."""
+def _check_selections(
+    section: Key, selections: Sequence[Selection], feeds: Iterable[Feed], report: _Report
+) -> None:
+    """Complain of feeds that are named in a section's list and that nobody subscribed to."""
     known = {feed.id: feed for feed in feeds}
-    for number, view in enumerate(views):
+    for number, selection in enumerate(selections):
         for key in ("feeds", "without"):
-            for name in getattr(view, key):
-                place: Key = ("publish", "views", number, key)
+            for name in getattr(selection, key):
+                place: Key = (*section, number, key)
                 if name not in known:
                     report.add(place, _unknown(name, known))
                 elif known[name].private:
-                    report.warn(place, f"the feed {name} is private: it counts in no view")
+                    report.warn(place, f"the feed {name} is private: others are told nothing of it")
 
 
 def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: _Report) -> None:
@@ -261,6 +275,38 @@ def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: _Rep
                 line = report.line(("rules", other))
                 report.add(place, f"the rule of line {line} says {merge} of these; drop one")
                 break
+
+
+def _receivers(file: File, secrets: Secrets, report: _Report) -> dict[str, Receiver]:
+    """Make out where webhooks go, by their rules' ids; report what is wrong with that."""
+    found: dict[str, Receiver] = {}
+    proxy = None
+    for number, rule in enumerate(file.notify):
+        if rule.webhook is None:
+            continue
+        key: Key = ("network", "proxy")
+        try:
+            if file.network.proxy is not None:
+                proxy = access.proxy(file.network.proxy, secrets)
+            key = ("notify", number, "webhook", "url")
+            url = receivers.address(rule.webhook.url, secrets)
+            if access.has_clear_password(rule.webhook.url, secrets):
+                report.warn(key, access.IN_CLEAR)
+            key = ("notify", number, "webhook", "secret")
+            signing = receivers.key(rule.webhook.secret, secrets)
+        except ValueError as error:
+            report.add(key, str(error))
+        else:
+            found[rule.id] = Receiver(url=url, key=signing, proxy=proxy)
+    return found
+
+
+def _notify(given: NotifyRule, directory: Path) -> NotifyRule:
+    """Make the path of a rule's command absolute; a bare name is looked for where commands are."""
+    program, *arguments = given.command or ("",)
+    if "/" not in program:
+        return given
+    return given.model_copy(update={"command": (str(directory / program), *arguments)})
 
 
 def _rule(given: MergeRule) -> Rule:

@@ -15,6 +15,8 @@ class Secrets:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self.values: set[str] = set()
+        self.names: set[str] = set()
+        """The variables that were asked for."""
 
     def fill(self, text: str, *, secret: bool = True, quoted: bool = False) -> str:
         """Fill in the variables; raise ValueError where the environment lacks one.
@@ -24,6 +26,7 @@ class Secrets:
         """
         if "${" in _VARIABLE.sub("", text):
             raise ValueError("a variable is written ${NAME}")
+        self.names |= set(_VARIABLE.findall(text))
         for name in _VARIABLE.findall(text):
             if not self._environment.get(name):
                 raise ValueError(f"the environment has no {name}; set it before starting")

@@ -18,6 +18,7 @@ from aggregator.model.feed import Access, Feed, FeedState, Moves, Mute
 from aggregator.model.hub import Delivery, HubState, HubSubscription
 from aggregator.model.match import Level, Match
 from aggregator.model.message import Message
+from aggregator.model.notice import Notice, Receiver, Watch
 from aggregator.model.publication import ArchivePage, Told, Tombstone
 from aggregator.model.story import Criterion, Member, Related, Story, Withdrawal
 
@@ -44,9 +45,11 @@ __all__ = [
     "Message",
     "Moves",
     "Mute",
+    "Notice",
     "ParsedFeed",
     "Part",
     "PublishedSource",
+    "Receiver",
     "Related",
     "Request",
     "Response",
@@ -55,5 +58,6 @@ __all__ = [
     "Told",
     "Tombstone",
     "Verdict",
+    "Watch",
     "Withdrawal",
 ]

@@ -12,10 +12,11 @@ class Message:
     """What it is about: a second one under the same id takes the place of the first."""
     kind: str
     target: str
-    """The address that it goes to."""
+    """The address that it goes to, or the id of the rule that says where."""
     body: str
     created: datetime
-    due: datetime
+    due: datetime | None
+    """When it is sent; None where it was given up."""
     attempts: int = 0
     """Failed ones."""
     error: str | None = None

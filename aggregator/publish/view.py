@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from aggregator.config import View
+from aggregator.config import Selection, View
 from aggregator.model import Feed, Member, Story
 from aggregator.publish.language import speaks
 from aggregator.publish.query import finder
@@ -20,12 +20,20 @@ def folder(view: View | None) -> str:
 
 def chosen(view: View, stories: Iterable[Story], feeds: Mapping[str, Feed]) -> Iterator[Story]:
     """Yield what a view tells of these public stories; ``feeds`` are the public ones, by id."""
-    query = finder(view.query or "")
+    if view.story is not None:
+        stories = (story for story in stories if story.id == view.story)
+    for story in matching(view, stories, feeds):
+        yield from (story,) if view.story is None else _coverage(story)
+
+
+def matching(
+    selection: Selection, stories: Iterable[Story], feeds: Mapping[str, Feed]
+) -> Iterator[Story]:
+    """Yield those of these public stories that all holds for that is said of them."""
+    query = finder(selection.query or "")
     for story in stories:
-        if view.story is not None and story.id != view.story:
-            continue
-        if _holds(view, story, feeds) and query.finds(_words(story)):
-            yield from (story,) if view.story is None else _coverage(story)
+        if _holds(selection, story, feeds) and query.finds(_words(story)):
+            yield story
 
 
 def subscriptions(view: View, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
@@ -40,14 +48,19 @@ def subscriptions(view: View, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
     )
 
 
-def _holds(view: View, story: Story, feeds: Mapping[str, Feed]) -> bool:
+def _holds(selection: Selection, story: Story, feeds: Mapping[str, Feed]) -> bool:
     tellers = {article.feed for article in story.articles}
     return (
-        len(story.publishers) >= view.publishers
-        and (not view.feeds or not tellers.isdisjoint(view.feeds))
-        and tellers.isdisjoint(view.without)
-        and (view.category is None or view.category.casefold() in _categories(story, feeds))
-        and (view.language is None or any(speaks(view.language, tag) for tag in story.languages))
+        len(story.publishers) >= selection.publishers
+        and (not selection.feeds or not tellers.isdisjoint(selection.feeds))
+        and tellers.isdisjoint(selection.without)
+        and (
+            selection.category is None or selection.category.casefold() in _categories(story, feeds)
+        )
+        and (
+            selection.language is None
+            or any(speaks(selection.language, tag) for tag in story.languages)
+        )
     )
 
 

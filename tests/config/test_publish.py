@@ -47,7 +47,7 @@ def test_a_private_feed_in_a_view_is_warned_of():
         directory=Path("/folder"),
         environment={},
     )
-    assert "the feed a is private: it counts in no view" in config.warnings[0]
+    assert "the feed a is private: others are told nothing of it" in config.warnings[0]
 
 
 @pytest.mark.parametrize(("written", "read_as"), [("0", 0), ("2000", 2000), ("full", "full")])

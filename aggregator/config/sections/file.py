@@ -12,6 +12,7 @@ from aggregator.config.sections.encoder import EncoderChoice, Onnx
 from aggregator.config.sections.limits import Limits
 from aggregator.config.sections.mutes import Mutes, TitleMute
 from aggregator.config.sections.network import Network
+from aggregator.config.sections.notify import NotifyRule, Webhook
 from aggregator.config.sections.publish import Publish, View
 from aggregator.config.sections.retention import Retention
 from aggregator.config.sections.rules import MergeRule
@@ -57,6 +58,10 @@ class File(Section):
         tuple[MergeRule, ...],
         Field(strict=False, description="Which feeds' items never, or always, are one story."),
     ] = ()
+    notify: Annotated[
+        tuple[NotifyRule, ...],
+        Field(strict=False, description="Stories that somebody is told of at once."),
+    ] = ()
     publish: Publish = Publish()
     serve: Serve = Serve()
     websub: WebSub = WebSub()
@@ -73,6 +78,13 @@ class File(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [rule.id for rule in self.notify]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two rules of notify have the id {twice[0]}; rename one")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, data: Any) -> Any:
@@ -87,7 +99,7 @@ KEYS = tuple(
         name
         for section in (
             *(File, MergeRule, Network, Limits, Defaults, Onnx, Publish, View, Serve, WebSub),
-            Retention,
+            *(NotifyRule, Webhook, Retention),
             *(Subscription, TitleMute, Auth, Basic, Tls),
         )
         for name in section.model_fields

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from aggregator.config.sections.section import Section
+from aggregator.config.sections.selection import Selection
 from aggregator.config.sections.units import Duration
-from aggregator.config.sections.values import Language, Text, WebAddress
+from aggregator.config.sections.values import Text, WebAddress
 
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 _LONGEST_EXCERPT = 100_000
@@ -30,30 +31,13 @@ Slug = Annotated[str, BeforeValidator(_slug), WithJsonSchema({"type": "string", 
 Excerpt = Annotated[int | Literal["full"], BeforeValidator(_excerpt)]
 
 
-class View(Section):
-    """A feed of some of the stories; all that is said of it has to hold."""
+class View(Selection):
+    """A feed of some of the stories."""
 
     name: Annotated[
         Slug, Field(description="Its folder: it is published in views/NAME; never reuse one.")
     ]
     title: Annotated[Text | None, Field(description="What it is called; else its name.")] = None
-    category: Annotated[
-        Text | None, Field(description="Of a feed, or of an article as its publisher files it.")
-    ] = None
-    language: Annotated[
-        Language | None, Field(description="Stories told in it; zh stands for both scripts.")
-    ] = None
-    publishers: Annotated[int, Field(ge=1, description="Told by at least so many.")] = 1
-    query: Annotated[
-        Text | None,
-        Field(description='Words that all occur; "in a row", begin*, -without.'),
-    ] = None
-    feeds: Annotated[
-        tuple[Text, ...], Field(strict=False, description="Told by one of these, by id.")
-    ] = ()
-    without: Annotated[
-        tuple[Text, ...], Field(strict=False, description="Told by none of these, by id.")
-    ] = ()
     story: Annotated[
         Text | None,
         Field(description="The id of one story: the view has an entry for each of its articles."),

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aggregator.config.sections.section import Section
-from aggregator.config.sections.values import HostName, Text, WebAddress
+from aggregator.config.sections.values import HostName, Text, Variable, WebAddress
 
 
 class Serve(Section):
@@ -20,10 +20,9 @@ class Serve(Section):
         Field(description="Where browsers find it, if a proxy stands before it."),
     ] = None
     token: Annotated[
-        Text | None,
+        Variable | None,
         Field(
             repr=False,
-            pattern=r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$",
             description="A variable, ${NAME}, with the owner's token; unset, nobody is owner.",
         ),
     ] = None

@@ -5,9 +5,11 @@ import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from aggregator.host import ascii_host
+
+_VARIABLE = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
 
 
 def _host_and_port(text: str) -> str:
@@ -31,6 +33,16 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _variable(name: str) -> str:
+    """Refuse a secret itself: who may read the file need not know it."""
+    if isinstance(name, str) and re.fullmatch(_VARIABLE, name.strip()):
+        return name.strip()
+    raise ValueError(
+        "name a variable here, as ${NAME}, and set it in the environment: what stands in this file "
+        "is read by all who may read the file"
+    )
+
+
 def split(url: str) -> SplitResult | None:
     """Split a url; None where it cannot be one."""
     try:
@@ -44,6 +56,10 @@ def split(url: str) -> SplitResult | None:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+Variable = Annotated[
+    str, BeforeValidator(_variable), WithJsonSchema({"type": "string", "pattern": _VARIABLE})
+]
+"""A secret, by the name of the variable that holds it."""
 HostPort = Annotated[str, BeforeValidator(_host_and_port)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 HostName = Annotated[
