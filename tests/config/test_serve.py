@@ -44,3 +44,12 @@ def test_a_variable_that_is_not_set_leaves_nobody_owner():
 def test_what_cannot_be_is_named_with_its_line(serve, environment):
     with pytest.raises(ConfigError, match=r"feeds.yaml:2: serve\."):
         loaded(serve, **environment)
+
+
+@pytest.mark.parametrize("token", ["0123456789abcdef", "'my own secret'", "1234567890123456"])
+def test_a_token_in_the_file_itself_is_refused_without_repeating_it(token):
+    with pytest.raises(
+        ConfigError, match=r"serve\.token: name a variable here, as \$\{NAME\}"
+    ) as e:
+        loaded(f"{{token: {token}}}")
+    assert token.strip("'") not in str(e.value)

@@ -33,7 +33,7 @@ def _web_address(text: str) -> str:
     return text
 
 
-def _variable(name: str) -> str:
+def _variable(name: object) -> str:
     """Refuse a secret itself: who may read the file need not know it."""
     if isinstance(name, str) and re.fullmatch(_VARIABLE, name.strip()):
         return name.strip()
