@@ -19,6 +19,7 @@ from aggregator.model.hub import Delivery, HubState, HubSubscription
 from aggregator.model.match import Level, Match
 from aggregator.model.message import Message
 from aggregator.model.notice import Notice, Receiver, Watch
+from aggregator.model.poll import Outcome, Poll
 from aggregator.model.publication import ArchivePage, Told, Tombstone
 from aggregator.model.story import Criterion, Member, Related, Story, Withdrawal
 
@@ -47,8 +48,10 @@ __all__ = [
     "Mute",
     "Notice",
     "ParsedFeed",
+    "Outcome",
     "Part",
     "PublishedSource",
+    "Poll",
     "Receiver",
     "Related",
     "Request",

@@ -6,6 +6,7 @@ from datetime import datetime
 from aggregator.model.article import Article, PublishedSource
 from aggregator.model.decision import Decision
 from aggregator.model.feed import FeedState
+from aggregator.model.poll import Poll
 from aggregator.model.story import Story, Withdrawal
 
 
@@ -32,6 +33,8 @@ class Batch:
     """What happened, to be stored in one transaction."""
 
     states: tuple[FeedState, ...] = ()
+    polls: tuple[Poll, ...] = ()
+    """That these came of."""
     articles: tuple[Article, ...] = ()
     """New, or changed in place."""
     keys: tuple[tuple[str, str, str], ...] = ()

@@ -8,7 +8,7 @@ from random import Random
 
 from aggregator.cluster import Clusterer
 from aggregator.match import SPAN
-from aggregator.model import Article, Batch, Feed, FeedState, Mute, Response
+from aggregator.model import Article, Batch, Feed, FeedState, Mute, Poll, Response
 from aggregator.normalize.text import cleaned
 from aggregator.phrase import Phrase
 from aggregator.pipeline.outcome import Polled, Taken
@@ -139,8 +139,14 @@ class Pipeline:
 
     def _learned(self, readings: Sequence[Reading]) -> Batch:
         """Return what answers taught of the feeds."""
+        states = tuple(map(self._state_after, readings))
         return Batch(
-            states=tuple(map(self._state_after, readings)),
+            states=states,
+            polls=tuple(
+                _poll(reading, state)
+                for reading, state in zip(readings, states, strict=True)
+                if not (reading.answer.response.spared or reading.answer.response.pushed)
+            ),
             keys=tuple(
                 (r.answer.feed.id, key, article)
                 for r in readings
@@ -197,6 +203,23 @@ def _polled(reading: Reading, state: FeedState, muted: Mapping[str, str | None])
         problems=tuple(map(cleaned, problems)),
         spared=response.spared,
         pushed=response.pushed,
+    )
+
+
+def _poll(reading: Reading, after: FeedState) -> Poll:
+    """Return what a feed's history keeps of an answer."""
+    feed, response, before = reading.answer.feed, reading.answer.response, reading.answer.state
+    begun = response.at - response.elapsed
+    wanted = None if before is None or feed.is_local else before.next_poll
+    return Poll(
+        feed=feed.id,
+        at=response.at,
+        status=response.status,
+        new=len(reading.found.new),
+        changed=len(reading.found.changed),
+        elapsed=response.elapsed,
+        waited=max(begun - (wanted or begun), timedelta()),
+        error=after.error,
     )
 
 

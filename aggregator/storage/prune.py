@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists,
 
 from aggregator.model import PublishedSource
 from aggregator.storage.backend import Backend
+from aggregator.storage.polls import number
 from aggregator.storage.publications import IS_UNARCHIVED
 from aggregator.storage.schema import (
     article_keys,
@@ -31,6 +32,8 @@ from aggregator.storage.schema import (
     outbox,
     publications,
     relations,
+    poll_days,
+    polls,
     searchable,
     stories,
     vectors,
@@ -94,7 +97,8 @@ class Pruning:
 
         They go whole: a member of a story that stays does too. So do ``spared`` stories and, where
         what is published is archived (``archiving``), those that still wait for an archive. With
-        them go muted articles as old, messages nobody took, and the oldest vectors.
+        them go muted articles as old, the history of polls, messages nobody took, and the oldest
+        vectors.
         """
         told = self._in_chunks(_old_stories(before, spared, archiving=archiving), _drop, most)
         alone = self._in_chunks(_old_articles(before), _forget, most)
@@ -102,6 +106,7 @@ class Pruning:
             _bury(connection, before, archiving=archiving)
             return Pruned(
                 stories=told[0],
+            _deleted(connection, poll_days, poll_days.c.day < number(before))
                 articles=told[1] + alone[1],
                 feeds=_drop_feeds(connection),
                 vectors=_drop_vectors(connection),
@@ -195,7 +200,7 @@ def _drop_feeds(connection: Connection) -> int:
     left = select(forgotten.c.id).where(forgotten.c.feed.in_(ids))
     if ids:
         connection.execute(delete(forgotten_keys).where(forgotten_keys.c.article.in_(left)))
-        for table in (forgotten, feed_items, feed_states):
+        for table in (forgotten, feed_items, feed_states, polls, poll_days):
             connection.execute(delete(table).where(table.c.feed.in_(ids)))
         connection.execute(delete(feeds).where(feeds.c.id.in_(ids)))
     return len(ids)

@@ -7,6 +7,7 @@
       │         ├ article_versions, muted, searchable
       │         └ members >─ stories
       ├─< forgotten ─< forgotten_keys        what retention left of an article
+      ├─< polls, poll_days
       └─ feed_states            withdrawals: ids of stories that never return
                                 decisions: what people said of articles
 """
@@ -100,6 +101,36 @@ feed_items = Table(
 )
 
 articles = Table(
+# The latest polls of each feed, and what all of a day came to: days since 1970 (UTC), and times in
+# milliseconds.
+polls = Table(
+    "polls",
+    metadata,
+    Column("feed", TEXT, ForeignKey(feeds.c.id), primary_key=True),
+    Column("at", MOMENT, primary_key=True),
+    Column("status", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("elapsed", SPAN, nullable=False),
+    Column("waited", SPAN, nullable=False),
+    Column("error", PHRASE),
+    sqlite_with_rowid=False,
+)
+
+poll_days = Table(
+    "poll_days",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("feed", TEXT, ForeignKey(feeds.c.id), primary_key=True),
+    Column("polls", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("elapsed", BigInteger, nullable=False),
+    Column("waited", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
     "articles",
     metadata,
     Column("id", TEXT, primary_key=True),

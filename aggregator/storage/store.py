@@ -16,6 +16,7 @@ from aggregator.storage.muted import Muted
 from aggregator.storage.outbox import Outbox
 from aggregator.storage.prune import Pruning
 from aggregator.storage.publications import Publications
+from aggregator.storage.polls import Polls
 from aggregator.storage.pushes import Pushes
 from aggregator.storage.search import Search
 from aggregator.storage.statistics import Statistics
@@ -39,6 +40,7 @@ class SqlStore:
         self.publications = Publications(backend)
         self.pushes = Pushes(backend)
         self.search = Search(backend)
+        self.polls = Polls(backend)
         self.statistics = Statistics(backend)
         self.upkeep = Upkeep(backend)
 

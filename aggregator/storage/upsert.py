@@ -26,6 +26,11 @@ def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     execute(connection, _keeping(connection.dialect.name, table), rows)
 
 
+def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; where a row has the key already, the new one's numbers are added to it."""
+    execute(connection, _adding(connection.dialect.name, table), rows)
+
+
 def insert_from(connection: Connection, table: Table, query: Select[Any]) -> None:
     """Insert what a query finds, by the table's columns in order; rows already there stay."""
     insert = _insert(connection.dialect.name, table).from_select(table.columns.keys(), query)
@@ -40,6 +45,16 @@ def _replacing(dialect: str, table: Table) -> Executable:
         set_={c.name: insert.excluded[c.name] for c in table.c if not c.primary_key},
     )
     return replacing
+
+
+@cache
+def _adding(dialect: str, table: Table) -> Executable:
+    insert = _insert(dialect, table)
+    adding: Executable = insert.on_conflict_do_update(
+        index_elements=table.primary_key.columns,
+        set_={c.name: c + insert.excluded[c.name] for c in table.c if not c.primary_key},
+    )
+    return adding
 
 
 @cache

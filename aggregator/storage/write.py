@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from aggregator.errors import StoreError
 from aggregator.model import Article, Batch, Feed, Match, Story, Withdrawal
-from aggregator.storage import search
+from aggregator.storage import polls, search
 from aggregator.storage.decisions import settle
 from aggregator.storage.read import withdrawn
 from aggregator.storage.schema import (
@@ -68,6 +68,7 @@ def save(connection: Connection, batch: Batch) -> None:
     read_items = [{"feed": feed, "digests": found} for feed, found in batch.digests]
     upsert(connection, feed_items, read_items)
     upsert(connection, articles, _rows(articles, batch.articles))
+    polls.record(connection, batch.polls)
     upsert(connection, searchable, search.rows(batch.articles))
     changed = [{"article": article, "hashes": hashes} for article, hashes in batch.versions]
     upsert(connection, article_versions, changed)

@@ -117,6 +117,22 @@ def test_what_is_stored_is_told_and_the_next_run_finds_nothing_new(run, web, sto
     assert (again.polled[0].new, again.polled[0].changed, again.stories) == (0, 0, ())
 
 
+def test_what_came_of_each_poll_is_kept(run, web, store):
+    web.answers = {"a": rss(("1", "One"), ("2", "Two")), "b": 404}
+    run()
+    web.now += timedelta(hours=2)
+    run()
+
+    latest = store.polls.latest()
+
+    unchanged, first = latest["a"]
+    assert (first.at, first.status, first.new, first.waited) == (NOON, 200, 2, timedelta())
+    assert (unchanged.at, unchanged.new, unchanged.waited) == (web.now, 0, timedelta(hours=1))
+    assert latest["b"][0].error == store.states()["b"].error
+    (day,) = store.polls.days(web.now, days=1)
+    assert (day.polls, day.news, day.unchanged, day.failed) == (4, 1, 1, 2)
+
+
 def test_an_unchanged_document_does_not_reach_the_parser(run, web, parsed):
     web.answers = {"a": rss(("1", "One")), "b": rss(("1", "One"))}
     run()
