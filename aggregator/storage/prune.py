@@ -30,10 +30,10 @@ from aggregator.storage.schema import (
     members,
     muted,
     outbox,
-    publications,
-    relations,
     poll_days,
     polls,
+    publications,
+    relations,
     searchable,
     stories,
     vectors,
@@ -104,9 +104,9 @@ class Pruning:
         alone = self._in_chunks(_old_articles(before), _forget, most)
         with self._backend.write() as connection:
             _bury(connection, before, archiving=archiving)
+            _deleted(connection, poll_days, poll_days.c.day < number(before))
             return Pruned(
                 stories=told[0],
-            _deleted(connection, poll_days, poll_days.c.day < number(before))
                 articles=told[1] + alone[1],
                 feeds=_drop_feeds(connection),
                 vectors=_drop_vectors(connection),

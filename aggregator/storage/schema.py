@@ -100,7 +100,6 @@ feed_items = Table(
     Column("digests", STRINGS, nullable=False),
 )
 
-articles = Table(
 # The latest polls of each feed, and what all of a day came to: days since 1970 (UTC), and times in
 # milliseconds.
 polls = Table(
@@ -131,6 +130,7 @@ poll_days = Table(
     sqlite_with_rowid=False,
 )
 
+articles = Table(
     "articles",
     metadata,
     Column("id", TEXT, primary_key=True),

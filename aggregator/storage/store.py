@@ -14,9 +14,9 @@ from aggregator.storage.browse import Browse
 from aggregator.storage.decisions import Decisions
 from aggregator.storage.muted import Muted
 from aggregator.storage.outbox import Outbox
+from aggregator.storage.polls import Polls
 from aggregator.storage.prune import Pruning
 from aggregator.storage.publications import Publications
-from aggregator.storage.polls import Polls
 from aggregator.storage.pushes import Pushes
 from aggregator.storage.search import Search
 from aggregator.storage.statistics import Statistics
@@ -36,11 +36,11 @@ class SqlStore:
         self.decisions = Decisions(backend)
         self.muted = Muted(backend)
         self.outbox = Outbox(backend)
+        self.polls = Polls(backend)
         self.pruning = Pruning(backend)
         self.publications = Publications(backend)
         self.pushes = Pushes(backend)
         self.search = Search(backend)
-        self.polls = Polls(backend)
         self.statistics = Statistics(backend)
         self.upkeep = Upkeep(backend)
 

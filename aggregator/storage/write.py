@@ -65,10 +65,10 @@ def subscribe(connection: Connection, subscriptions: Iterable[Feed], now: dateti
 def save(connection: Connection, batch: Batch) -> None:
     """Write a batch, in the order that the foreign keys ask for."""
     upsert(connection, feed_states, _rows(feed_states, batch.states))
+    polls.record(connection, batch.polls)
     read_items = [{"feed": feed, "digests": found} for feed, found in batch.digests]
     upsert(connection, feed_items, read_items)
     upsert(connection, articles, _rows(articles, batch.articles))
-    polls.record(connection, batch.polls)
     upsert(connection, searchable, search.rows(batch.articles))
     changed = [{"article": article, "hashes": hashes} for article, hashes in batch.versions]
     upsert(connection, article_versions, changed)

@@ -134,6 +134,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_searchable_article", "searchable", ["article"])
+    _keep_history()
     _let_articles_go()
     for statement in _SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
@@ -167,11 +168,42 @@ _SEARCH = {
     "postgresql": (
         (
             "CREATE INDEX ix_searchable_words ON searchable"
-    _keep_history()
             " USING gin (array_to_tsvector(string_to_array(words, ' ')))"
         ),
     ),
 }
+
+
+def _keep_history() -> None:
+    """Make room for what came of polls."""
+    op.create_table(
+        "polls",
+        sa.Column("feed", _text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("status", sa.Integer, nullable=False),
+        sa.Column("new", sa.Integer, nullable=False),
+        sa.Column("changed", sa.Integer, nullable=False),
+        sa.Column("elapsed", sa.BigInteger, nullable=False),
+        sa.Column("waited", sa.BigInteger, nullable=False),
+        sa.Column("error", _text),
+        sa.PrimaryKeyConstraint("feed", "at", name="pk_polls"),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_polls_feed"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "poll_days",
+        sa.Column("day", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("feed", _text, nullable=False),
+        sa.Column("polls", sa.Integer, nullable=False),
+        sa.Column("unchanged", sa.Integer, nullable=False),
+        sa.Column("failed", sa.Integer, nullable=False),
+        sa.Column("new", sa.Integer, nullable=False),
+        sa.Column("elapsed", sa.BigInteger, nullable=False),
+        sa.Column("waited", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("day", "feed", name="pk_poll_days"),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_poll_days_feed"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _let_articles_go() -> None:
@@ -206,38 +238,6 @@ def _let_articles_go() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_vectors"),
     )
     op.create_index("ix_vectors_digest", "vectors", ["digest"], unique=True)
-
-def _keep_history() -> None:
-    """Make room for what came of polls."""
-    op.create_table(
-        "polls",
-        sa.Column("feed", _text, nullable=False),
-        sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("status", sa.Integer, nullable=False),
-        sa.Column("new", sa.Integer, nullable=False),
-        sa.Column("changed", sa.Integer, nullable=False),
-        sa.Column("elapsed", sa.BigInteger, nullable=False),
-        sa.Column("waited", sa.BigInteger, nullable=False),
-        sa.Column("error", _text),
-        sa.PrimaryKeyConstraint("feed", "at", name="pk_polls"),
-        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_polls_feed"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "poll_days",
-        sa.Column("day", sa.Integer, autoincrement=False, nullable=False),
-        sa.Column("feed", _text, nullable=False),
-        sa.Column("polls", sa.Integer, nullable=False),
-        sa.Column("unchanged", sa.Integer, nullable=False),
-        sa.Column("failed", sa.Integer, nullable=False),
-        sa.Column("new", sa.Integer, nullable=False),
-        sa.Column("elapsed", sa.BigInteger, nullable=False),
-        sa.Column("waited", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("day", "feed", name="pk_poll_days"),
-        sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_poll_days_feed"),
-        sqlite_with_rowid=False,
-    )
-
 
 
 def _make_searchable() -> None:
