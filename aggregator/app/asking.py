@@ -46,12 +46,16 @@ class Asker:
         self._asked: dict[str | None, datetime] = {}
         """When each host's last answer came."""
 
-    def ask(self, feed: Feed) -> Answer:
-        """Make one unconditional request; never raise for what a server does."""
+    def ask(self, feed: Feed, *, found: bool = False) -> Answer:
+        """Make one unconditional request; never raise for what a server does.
+
+        ``found``: a server named its address, and not the person who waits.
+        """
         aggregator = self._aggregator
         self._wait(feed.url)
         self._watch(feed)
-        (response,) = aggregator.fetcher.fetch([policy.request(feed, None)])
+        request = replace(policy.request(feed, None), found=found)
+        (response,) = aggregator.fetcher.fetch([request])
         for url in (response.url, response.final_url):
             self._asked[urlsplit(url).hostname] = response.at
         document, error = None, None
@@ -71,7 +75,9 @@ class Asker:
             random=Random(0),  # noqa: S311  what is shown needs no chance
         )
         redact = aggregator.config.redact
-        told = Phrase.of(state.error or "").mapped(lambda text: cleaned(redact(text)))
+        told = Phrase.of(state.error or response.failure or "").mapped(
+            lambda text: cleaned(redact(text))
+        )
         state = replace(state, error=told or None)
         return Answer(feed=feed, response=response, document=document, state=state)
 

@@ -89,10 +89,10 @@ def _tried(asker: Asker, urls: Sequence[str], feed_at: Callable[[str], Feed]) ->
     """
     links: dict[str, Link] = {}
     for url in urls:
-        answer = asker.ask(feed_at(url))
+        answer = asker.ask(feed_at(url), found=True)
         if answer.document is not None:
             return (_found(url, answer),)
-        if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS or answer.response.spared:
             break
         if policy.has_document(answer.response):
             links |= {link.url: link for link in named(answer.response)}

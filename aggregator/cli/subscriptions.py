@@ -264,7 +264,7 @@ def _asked(
         url = found.link.url if found.answer else subscriptions.literal(found.link.url)
         if _is_known(config, url):
             continue
-        answer = found.answer or asker.ask(subscriptions.feed_at(path, config, url))
+        answer = found.answer or asker.ask(subscriptions.feed_at(path, config, url), found=True)
         if answer.document is not None:
             answers.append((url, answer))
         else:

@@ -51,18 +51,22 @@ class Guard:
         """Whether it is one of the pairs."""
         return authority in self.allow
 
-    def refusal(self, authority: str, address: str, *, redirected: bool = False) -> str | None:
+    def refusal(
+        self, authority: str, address: str, *, redirected: bool = False, found: bool = False
+    ) -> str | None:
         """Return why not, in words with what to do; None where the connection may be made.
 
-        ``authority`` is the url's host:port, ``address`` the numeric IP address behind it.
-        ``redirected``: a server chose it, so that nobody is told to trust it.
+        ``authority`` is the url's host:port, ``address`` the numeric IP address behind it. A server
+        chose it that ``redirected`` to it, or named it where it was ``found``: then nobody is told
+        to trust it.
         """
         if self.allows(authority) or is_public(address):
             return None
-        if redirected:
+        if redirected or found:
+            how = "it redirects to" if redirected else "a server named"
             return (
-                f"it redirects to {authority}, which leads to {address}, an address of a private "
-                "network or of this machine: not followed"
+                f"{how} {authority}, which leads to {address}, an address of a private network or "
+                "of this machine: not followed"
             )
         return (
             f"{authority} leads to {address}, an address of a private network or of this machine; "

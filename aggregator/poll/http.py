@@ -30,7 +30,8 @@ from aggregator.poll import handle as handles
 from aggregator.poll.coding import too_large
 from aggregator.poll.guard import Guard
 from aggregator.poll.lanes import Lanes
-from aggregator.poll.visit import Refusal, Visit, headers_too_long
+from aggregator.poll.respites import Respites
+from aggregator.poll.visit import Visit, headers_too_long
 
 _FAREWELL = 5.0
 """Seconds that a thread gets to end; one that hangs in a name's lookup ends with the process."""
@@ -87,38 +88,33 @@ class HttpFetcher:
         """Take what servers are told of us, the clock, and what we allow ourselves and them.
 
         ``allow``: the ``host:port`` pairs that may be private or loopback addresses.
-        ``host_cool_down``: the longest that a 429 holds for all that is to be asked of its host.
+        ``host_cool_down``: the longest that a host which refused us, or did not answer, is left
+        alone; without it each request is judged by itself.
         ``recovery``: the pause after a transfer that broke, for a server may be slow to notice.
         """
         self._user_agent = user_agent
         self._clock = clock
         self._guard = Guard(allow)
         self._host_delay = host_delay
-        self._host_cool_down = host_cool_down
+        self._respites = Respites(host_cool_down)
         self._connections = connections
         self._connections_per_host = connections_per_host
         self._limits = limits or Limits()
         self._unread = unread
         self._recovery = recovery
-        self._refusals: dict[str, Refusal] = {}
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
         """Yield one response a request, in the order in which they complete; never raise.
 
         Closing the iterator breaks off what still runs.
         """
-        now = self._clock()
-        for host, refusal in tuple(self._refusals.items()):
-            if refusal.at + refusal.wait <= now:
-                del self._refusals[host]
         exchange = _Exchange(
             requests,
             lanes=Lanes(self._host_delay.total_seconds(), self._connections_per_host),
             new_handle=partial(handles.new, self._user_agent, self._limits),
             guard=self._guard,
             clock=self._clock,
-            refusals=self._refusals,
-            host_cool_down=self._host_cool_down,
+            respites=self._respites,
             connections=self._connections,
             limits=self._limits,
             unread=self._unread,
@@ -143,8 +139,7 @@ class _Exchange:
         new_handle: Callable[[], pycurl.Curl],
         guard: Guard,
         clock: Callable[[], datetime],
-        refusals: dict[str, Refusal],
-        host_cool_down: timedelta,
+        respites: Respites,
         connections: int,
         limits: Limits,
         unread: int,
@@ -155,7 +150,6 @@ class _Exchange:
         self._new_handle = new_handle
         self._guard = guard
         self._clock = clock
-        self._host_cool_down = host_cool_down
         self._connections = connections
         self._limits = limits
         self._most_unread = unread
@@ -163,8 +157,10 @@ class _Exchange:
         self._wire = _Wire()
         self._running: dict[pycurl.Curl, tuple[Visit, float]] = {}
         self._idle: list[pycurl.Curl] = []
-        self._refusals = refusals
-        """Of hosts that have had enough of us; what comes to be known of them is put in."""
+        self._respites = respites
+        """What comes to be known of hosts is put in."""
+        self._closing: float | None = None
+        """When the first of those who wait has waited long enough."""
         self._answers: SimpleQueue[Response | BaseException] = SimpleQueue()
         self._unread = 0
         self._unread_lock = threading.Lock()
@@ -202,8 +198,9 @@ class _Exchange:
             self._line_up()
             while not self._stopped and (self._running or self._lanes.waiting):
                 self._begin()
+                self._put_off()
                 opening = self._lanes.next_opening() if self._may_begin() else None
-                for handle, code, message in self._wire.wait(opening):
+                for handle, code, message in self._wire.wait(opening, self._closing):
                     self._end(handle, code, message)
         except BaseException as error:  # noqa: BLE001  the caller's thread raises it
             self._answers.put(error)
@@ -211,20 +208,38 @@ class _Exchange:
             self._wire.close(self._running, self._idle)
 
     def _line_up(self) -> None:
+        now = time.monotonic()
         for request in self._requests:
             try:
-                visit = Visit(request, self._limits)
+                visit = Visit(request, self._limits, now)
             except FetchError as error:
                 self._give(_unasked(request, self._clock(), str(error)))
             else:
                 self._queue(visit)
 
     def _queue(self, visit: Visit, *, first: bool = False) -> None:
-        refusal = self._refusals.get(visit.address.host)
-        if refusal is None:
+        rest = self._respites.of(visit.address, self._clock())
+        if rest is None:
             self._lanes.add(visit.address.host, visit, first=first)
+            self._closing = _earlier(self._closing, visit.closing)
         else:
-            self._give(visit.spared(refusal))
+            self._give(visit.spared(rest))
+
+    def _put_off(self) -> None:
+        """Send away those whose patience is over."""
+        now = time.monotonic()
+        if self._closing is None or self._closing > now:
+            return
+        self._closing = None
+
+        def is_over(visit: Visit) -> bool:
+            if visit.closing is not None and visit.closing <= now:
+                return True
+            self._closing = _earlier(self._closing, visit.closing)
+            return False
+
+        for visit in self._lanes.clear(is_over):
+            self._give(visit.late(self._clock()))
 
     def _give(self, answer: Response) -> None:
         self._count_unread(len(answer.body))
@@ -267,7 +282,10 @@ class _Exchange:
         family, kind, protocol, address = peer
         if not visit.is_proxied or visit.looks_up:
             refusal = self._guard.refusal(
-                visit.address.authority, address[0], redirected=visit.redirected
+                visit.address.authority,
+                address[0],
+                redirected=visit.redirected,
+                found=visit.request.found,
             )
             visit.refusal = visit.refusal or refusal
             if refusal is not None or visit.looks_up:
@@ -290,6 +308,8 @@ class _Exchange:
         # What our own guard refused has cost its host nothing to recover from.
         pause = self._recovery if code and visit.refusal is None else 0.0
         self._lanes.free(visit.address.host, time.monotonic(), pause=pause)
+        if visit.answered:
+            self._respites.answered(visit.address)
         try:
             if code and not visit.enough:
                 raise FetchError(self._meaning(visit, code, message))  # noqa: TRY301  one catch
@@ -300,8 +320,13 @@ class _Exchange:
         except FetchError as error:
             answer = visit.failed(self._clock(), str(error))
         self._give(answer)
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and self._host_cool_down:
-            self._cool_down(visit.address.host, Refusal.of(answer, self._host_cool_down))
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._respites.refused(visit.address, answer)
+        elif code == pycurl.E_OPERATION_TIMEDOUT and not visit.answered:
+            self._respites.unanswered(visit.address, answer.at, connected=visit.asked)
+        else:
+            return
+        self._spare(answer.at)
 
     def _is_fit(self, visit: Visit, code: int) -> bool:
         """Tell from a look-up whether a proxy may be asked for what it led to."""
@@ -309,11 +334,10 @@ class _Exchange:
             return self._guard.allows(visit.address.authority)
         return code == pycurl.E_COULDNT_CONNECT and visit.refusal is None
 
-    def _cool_down(self, host: str, refusal: Refusal) -> None:
-        """Leave a host alone for a while: it counts by our address, not by feed."""
-        self._refusals[host] = refusal
-        for visit in self._lanes.clear(host):
-            self._give(visit.spared(refusal))
+    def _spare(self, now: datetime) -> None:
+        """Send away those whose hosts are to be left alone by now."""
+        for visit in self._lanes.clear(lambda visit: self._respites.of(visit.address, now)):
+            self._queue(visit)
 
     def _meaning(self, visit: Visit, code: int, message: str) -> str:
         """Say in words why a transfer failed, and what to do."""
@@ -324,10 +348,13 @@ class _Exchange:
         if (limit := self._limit_met(visit, code, message)) is not None:
             return limit
         if code == pycurl.E_COULDNT_RESOLVE_HOST and visit.looks_up:
-            return (
+            unknown = (
                 f"{visit.address.host} has no address here, so that none can be checked before the "
-                f'proxy is asked; if you trust it, add "{visit.address.authority}" to network.allow'
+                "proxy is asked"
             )
+            if visit.redirected or visit.request.found:
+                return f"{unknown}: not followed"
+            return f'{unknown}; if you trust it, add "{visit.address.authority}" to network.allow'
         meaning = _MEANINGS.get(code, "the transfer failed")
         who = visit.address.authority
         if visit.is_proxied and code == pycurl.E_COULDNT_CONNECT:
@@ -391,12 +418,12 @@ class _Wire:
         self._opened.append(made)
         return made
 
-    def wait(self, opening: float | None) -> Iterator[tuple[pycurl.Curl, int, str]]:
-        """Wait for the wire, its timer, the bell or that moment; yield transfers that have ended.
+    def wait(self, *until: float | None) -> Iterator[tuple[pycurl.Curl, int, str]]:
+        """Wait for the wire, its timer, the bell or a moment; yield transfers that have ended.
 
         Each with libcurl's code and message, 0 for success.
         """
-        moments = [moment for moment in (self._timer, opening) if moment is not None]
+        moments = [moment for moment in (self._timer, *until) if moment is not None]
         patience = max(min(moments) - time.monotonic(), 0) if moments else None
         for key, events in self._selector.select(patience):
             if key.fileobj is self._bell:
@@ -460,6 +487,11 @@ def _send(visit: Visit, *_: object) -> int:
         return int(pycurl.PREREQFUNC_ABORT)
     visit.asked = True
     return int(pycurl.PREREQFUNC_OK)
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    """Return the earlier of two moments; None stands for never."""
+    return min((moment for moment in (one, other) if moment is not None), default=None)
 
 
 def _unasked(request: Request, at: datetime, failure: str) -> Response:

@@ -6,6 +6,7 @@ its visitors go one by one, and so it must not begin last.
 
 import heapq
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -75,14 +76,17 @@ class Lanes(Generic[T]):
         self._withdraw(host, lane)
         self._offer(host, lane)
 
-    def clear(self, host: str) -> list[T]:
-        """Take away, and return, all that wait for a host."""
-        lane = self._lanes[host]
-        jobs = list(lane.waiting)
-        lane.waiting.clear()
-        self.waiting -= len(jobs)
-        self._withdraw(host, lane)
-        return jobs
+    def clear(self, which: Callable[[T], object]) -> list[T]:
+        """Take away, and return, those of the waiting jobs of which that is true."""
+        cleared: list[T] = []
+        for host, lane in self._lanes.items():
+            waiting, lane.waiting = lane.waiting, deque()
+            for job in waiting:
+                (cleared if which(job) else lane.waiting).append(job)
+            if not lane.waiting:
+                self._withdraw(host, lane)
+        self.waiting -= len(cleared)
+        return cleared
 
     def next_opening(self) -> float | None:
         """Return when the next job can be taken, provided that no running one ends before."""

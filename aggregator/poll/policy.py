@@ -12,7 +12,7 @@ from http import HTTPStatus
 from itertools import pairwise
 from random import Random
 
-from aggregator.model import Feed, FeedState, Moves, ParsedFeed, Request, Response
+from aggregator.model import Feed, FeedState, Moves, ParsedFeed, Request, Respite, Response
 from aggregator.phrase import Phrase
 from aggregator.poll import freshness, timing
 
@@ -82,8 +82,11 @@ def due(feed: Feed, state: FeedState | None, now: datetime, *, force: bool = Fal
     return force or now >= known.due - SLACK * feed.min_interval
 
 
-def request(feed: Feed, state: FeedState | None) -> Request:
-    """Return the conditional GET to make (RFC 9110 section 13.1): what was learned goes along."""
+def request(feed: Feed, state: FeedState | None, *, patience: timedelta | None = None) -> Request:
+    """Return the conditional GET to make (RFC 9110 section 13.1): what was learned goes along.
+
+    ``patience`` is how long it may wait for its turn.
+    """
     known = _known(feed, state)
     return Request(
         feed=feed.id,
@@ -92,6 +95,8 @@ def request(feed: Feed, state: FeedState | None) -> Request:
         last_modified=known.last_modified,
         timeout=feed.timeout,
         access=feed.access,
+        found=known.moved_to is not None,
+        patience=patience,
     )
 
 
@@ -125,7 +130,7 @@ def after(
     known, or it cannot be (then ``error`` says why). ``changed``: whether it held something new.
     """
     if response.spared:
-        return _postponed(feed, _known(feed, state), response, now)
+        return _put_off(feed, _known(feed, state), response, now)
     known = replace(_known(feed, state), checked=now)
     problem = _problem(known, response, error)
     if problem is not None:
@@ -157,10 +162,17 @@ def resumed(feed: Feed, state: FeedState | None, now: datetime) -> FeedState:
     return replace(known, gone=False, failures=0, error=None, due=now, rule=rule)
 
 
-def _postponed(feed: Feed, known: FeedState, response: Response, now: datetime) -> FeedState:
-    """Return what was known, with a later time: nobody asked it, so that nothing was learned."""
+def _put_off(feed: Feed, known: FeedState, response: Response, now: datetime) -> FeedState:
+    """Return what was known, with a later time: nobody asked it, so that nothing was learned.
+
+    One that only ran out of time is due as it was.
+    """
+    if response.spared is Respite.LATE:
+        return known
     wishes = tuple(timing.retry_wishes(response, now))
-    return timing.timed(known, timing.postponed_wish(feed, wishes, now), wishes)
+    if response.spared is Respite.SILENT:
+        return timing.timed(known, timing.silent_wish(feed, wishes, now), ())
+    return timing.timed(known, timing.refused_wish(feed, wishes, now), wishes)
 
 
 def _local(known: FeedState, now: datetime) -> FeedState:

@@ -80,10 +80,18 @@ def patience(failures: int) -> timedelta:
     return REST * 2 ** min(failures - 2, _DOUBLINGS) if failures > 1 else timedelta()
 
 
-def postponed_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:
+def refused_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:
     """Wait as long as its host asks of all of us, else for the shortest interval."""
-    until = max((wish.until for wish in wishes), default=now + feed.min_interval)
-    return Wish(until, Phrase("its host asked us to slow down"))
+    return Wish(_last(feed, wishes, now), Phrase("its host asked us to slow down"))
+
+
+def silent_wish(feed: Feed, wishes: Sequence[Wish], now: datetime) -> Wish:
+    """Wait until one feed of its host is asked again, to see whether it is back."""
+    return Wish(_last(feed, wishes, now), Phrase("its host did not answer another feed's poll"))
+
+
+def _last(feed: Feed, wishes: Sequence[Wish], now: datetime) -> datetime:
+    return max((wish.until for wish in wishes), default=now + feed.min_interval)
 
 
 def server_wishes(known: FeedState, response: Response, now: datetime) -> Iterable[Wish]:

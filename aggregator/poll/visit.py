@@ -5,16 +5,16 @@ It is told what comes over the wire, piece by piece, and knows no network itself
 
 import math
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Self
 
 from aggregator.config import Limits, shown_size
 from aggregator.errors import FetchError
-from aggregator.model import Hop, Request, Response
-from aggregator.poll import address, freshness
+from aggregator.model import Hop, Request, Respite, Response
+from aggregator.poll import address
 from aggregator.poll.coding import ACCEPTED, Body, too_large
+from aggregator.poll.respites import Rest
 
 _REDIRECTS = frozenset(
     {
@@ -34,8 +34,6 @@ _SINGLE = frozenset(
     {"age", "content-type", "date", "expires", "last-modified", "location", "retry-after"}
 )
 """Fields of one value: of several, which is an error, the first counts (RFC 9110 section 5.3)."""
-_COOL_DOWN = timedelta(hours=1)
-"""For a host that says 429 and not for how long."""
 _WASTE = 64 << 10
 """Bytes of a body that nobody reads, before the connection is given up for it."""
 _ACCEPT = (
@@ -44,26 +42,18 @@ _ACCEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A host's 429, and how long it holds for all that is to be asked there."""
-
-    at: datetime
-    wait: timedelta
-
-    @classmethod
-    def of(cls, answer: Response, longest: timedelta) -> Self:
-        """Take the server's Retry-After for it, else ours; at most the longest."""
-        asked = freshness.retry_after(answer.headers, answer.at)
-        return cls(answer.at, min(asked or _COOL_DOWN, longest))
-
-
 class Visit:
     """A request, where it has led so far, and what has come of it."""
 
-    def __init__(self, request: Request, limits: Limits) -> None:
-        """Raise FetchError where the url cannot be asked for."""
+    def __init__(self, request: Request, limits: Limits, now: float = 0.0) -> None:
+        """Take the time on the clock that turns are told by.
+
+        Raise FetchError where the url cannot be asked for.
+        """
         self.request = request
+        patience = request.patience
+        self.closing = None if patience is None else now + patience.total_seconds()
+        """Until when it may wait for a turn."""
         self.address = address.parse(request.url)
         """Where it has led so far: what is to be asked next."""
         self.vetted = False
@@ -100,6 +90,11 @@ class Visit:
     def size(self) -> int:
         """Bytes of the body so far, decoded."""
         return self._body.size if self._body else 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether a server said anything where it is."""
+        return self._status != 0
 
     @property
     def redirected(self) -> bool:
@@ -168,7 +163,7 @@ class Visit:
 
         Raise FetchError where it leads nowhere, in circles, or where we do not go.
         """
-        if self._status not in _REDIRECTS:
+        if self._status not in _REDIRECTS or not self.request.follows:
             return False
         if self.request.form is not None and self._status not in _REPEATED:
             raise FetchError(f"the server answered a form with {self._status}: not followed")
@@ -197,11 +192,21 @@ class Visit:
         """Return what there is to say where no answer came."""
         return self._response(at, failure=failure)
 
-    def spared(self, refusal: Refusal) -> Response:
-        """Return what there is to say where its host has had enough of us, as another heard."""
-        self._headers = {"retry-after": str(math.ceil(refusal.wait.total_seconds()))}
-        failure = f"not asked, since {self.address.host} asks us to slow down (429): postponed"
-        return replace(self._response(refusal.at, failure=failure), spared=True)
+    def spared(self, rest: Rest) -> Response:
+        """Return what there is to say where its host is left alone, for what another met."""
+        self._headers = {"retry-after": str(math.ceil(rest.wait.total_seconds()))}
+        because = (
+            f"{self.address.host} asks us to slow down (429)"
+            if rest.why is Respite.REFUSED
+            else f"{self.address.authority} does not answer"
+        )
+        failure = f"not asked, since {because}: postponed"
+        return replace(self._response(rest.at, failure=failure), spared=rest.why)
+
+    def late(self, at: datetime) -> Response:
+        """Return what there is to say where the round was over before its turn."""
+        failure = "not asked, since the round was over before its turn: postponed"
+        return replace(self._response(at, failure=failure), spared=Respite.LATE)
 
     def _response(
         self, at: datetime, *, status: int = 0, body: bytes = b"", failure: str | None = None

@@ -188,7 +188,7 @@ def request(subscription: HubSubscription) -> Request:
         said["hub.lease_seconds"] = str(round(LEASE.total_seconds()))
         said["hub.secret"] = subscription.secret
     form = urlencode(said).encode()
-    return Request(feed=subscription.token, url=subscription.hub, form=form)
+    return Request(feed=subscription.token, url=subscription.hub, form=form, found=True)
 
 
 def problem(answer: Response) -> Phrase | None:

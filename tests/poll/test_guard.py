@@ -78,9 +78,13 @@ def test_a_refusal_says_what_to_do():
     assert '"nas:80" to network.allow' in str(Guard().refusal("nas:80", "192.168.1.9"))
 
 
-def test_nobody_is_told_to_trust_what_a_server_chose():
-    refusal = str(Guard().refusal("nas:80", "192.168.1.9", redirected=True))
-    assert "redirects to nas:80" in refusal
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [({"redirected": True}, "it redirects to nas:80"), ({"found": True}, "a server named nas:80")],
+)
+def test_nobody_is_told_to_trust_what_a_server_chose(how, words):
+    refusal = str(Guard().refusal("nas:80", "192.168.1.9", **how))
+    assert words in refusal
     assert "network.allow" not in refusal
 
 

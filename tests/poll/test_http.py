@@ -1,11 +1,12 @@
 import gzip
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from aggregator.config import Limits
-from aggregator.model import Hop, Request
+from aggregator.model import Access, Hop, Request, Respite, Response
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -235,6 +236,15 @@ def test_one_bad_address_disturbs_no_other(server, fetch, url, words):
     assert responses[url].unheard == ("invalid" in url)
 
 
+@pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:1"])
+def test_nobody_is_told_to_trust_what_a_server_named(make_fetcher, proxy):
+    access = Access(proxy=proxy)
+    for url in ("http://127.0.0.1:1/", "http://host.invalid/"):
+        request = Request(feed="hub", url=url, form=b"", found=True, access=access)
+        (response,) = make_fetcher().fetch([request])
+        assert "network.allow" not in str(response.failure)
+
+
 def test_nobody_listens(fetch):
     (response,) = fetch("http://127.0.0.1:1/", allow=("127.0.0.1:1",))
     assert "the server is down, or the port is wrong" in str(response.failure)
@@ -327,7 +337,8 @@ def test_a_429_holds_for_the_whole_host(server, other_server, fetch):
     answers = {r.feed: r for r in fetch(*urls, allow=(f"localhost:{other_server.port}",))}
     a, b, c, d = (answers[url] for url in urls)
     assert (a.status, d.status) == (429, 200)
-    assert [answer.spared for answer in (a, b, c, d)] == [False, True, True, False]
+    refused = Respite.REFUSED
+    assert [answer.spared for answer in (a, b, c, d)] == [None, refused, refused, None]
     for spared in (b, c):
         assert "slow down (429)" in str(spared.failure)
         assert spared.headers["retry-after"] == "60"
@@ -348,7 +359,7 @@ def test_a_429_holds_in_later_runs_too(server, make_fetcher, asked, longest, min
     list(fetcher.fetch([Request(feed="a", url=server.url("/a"))]))
     clock[0] += timedelta(minutes=minutes - 1)
     (spared,) = fetcher.fetch([Request(feed="b", url=server.url("/b"))])
-    assert (spared.spared, spared.at) == (True, NOW)
+    assert (spared.spared, spared.at) == (Respite.REFUSED, NOW)
     assert spared.headers["retry-after"] == str(minutes * 60)
     clock[0] += timedelta(minutes=1)
     (answer,) = fetcher.fetch([Request(feed="b", url=server.url("/b"))])
@@ -360,6 +371,70 @@ def test_a_429_may_hold_for_its_feed_alone(server, fetch):
     server.says("/b", FEED)
     a, b = fetch(server.url("/a"), server.url("/b"), host_cool_down=timedelta())
     assert (a.status, b.status) == (429, 200)
+
+
+@pytest.fixture
+def impatient(server, other_server, make_fetcher):
+    """Ask for urls of two servers in one lane, waiting for none of them for long."""
+
+    def ask(*urls: str, **options: Any) -> list[Response]:
+        allow = frozenset({server.authority, other_server.authority})
+        timeout = timedelta(milliseconds=150)
+        requests = [Request(feed=url, url=url, timeout=timeout) for url in urls]
+        return list(make_fetcher(allow=allow, **options).fetch(requests))
+
+    return ask
+
+
+def test_a_server_that_twice_did_not_answer_is_left_alone(server, other_server, impatient):
+    other_server.says("/d", FEED)
+    with server.stalls("/a"), server.stalls("/b"):
+        urls = server.url("/a"), server.url("/b"), server.url("/c"), other_server.url("/d")
+        answers = {answer.feed: answer for answer in impatient(*urls)}
+    a, b, c, d = (answers[url] for url in urls)
+    assert [answer.spared for answer in (a, b, c, d)] == [None, None, Respite.SILENT, None]
+    assert f"{server.authority} does not answer" in str(c.failure)
+    assert c.headers["retry-after"] == "300"
+    assert d.body == FEED
+    assert server.paths() == ["/a", "/b"]
+
+
+def test_one_page_that_hangs_is_not_its_whole_server(server, impatient):
+    server.says("/b", FEED)
+    server.says("/d", FEED)
+    with server.stalls("/a"), server.stalls("/c"):
+        answers = impatient(*map(server.url, ("/a", "/b", "/c", "/d")))
+    assert [answer.spared for answer in answers] == [None] * 4
+    assert [answer.status for answer in answers] == [0, 200, 0, 200]
+
+
+def test_a_body_that_hangs_is_its_own_feeds_fault(server, impatient):
+    for path in ("/a", "/b"):
+        server.sends(path, lambda: iter([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<"]))
+    server.says("/c", FEED)
+    answers = impatient(*map(server.url, ("/a", "/b", "/c")))
+    assert [answer.status for answer in answers] == [0, 0, 200]
+
+
+def test_silence_may_concern_its_feed_alone(server, impatient):
+    server.says("/c", FEED)
+    with server.stalls("/a"), server.stalls("/b"):
+        answers = impatient(*map(server.url, ("/a", "/b", "/c")), host_cool_down=timedelta())
+    assert answers[-1].body == FEED
+
+
+def test_who_is_out_of_patience_is_put_off_and_who_runs_is_not(server, make_fetcher):
+    server.says("/a", FEED)
+    fetcher = make_fetcher(allow=frozenset({server.authority}))
+    requests = [
+        Request(feed="a", url=server.url("/a"), patience=timedelta()),
+        Request(feed="b", url=server.url("/a"), patience=timedelta()),
+        Request(feed="c", url=server.url("/a"), patience=timedelta(days=1)),
+    ]
+    answers = {answer.feed: answer for answer in fetcher.fetch(requests)}
+    assert [answers[feed].spared for feed in "abc"] == [None, Respite.LATE, None]
+    assert "the round was over" in str(answers["b"].failure)
+    assert [answers[feed].body for feed in "ac"] == [FEED, FEED]
 
 
 def test_nothing_is_asked_twice_where_a_kept_connection_dies(server, fetch):

@@ -106,10 +106,18 @@ def test_a_cleared_host_has_nobody_waiting_and_others_stay():
     lanes = Lanes[str](delay=0)
     for job in ("a1", "a2", "b1"):
         lanes.add(job[0], job)
-    assert lanes.clear("a") == ["a1", "a2"]
+    assert lanes.clear(lambda job: job.startswith("a")) == ["a1", "a2"]
     assert (lanes.waiting, lanes.take(0), lanes.take(0)) == (1, "b1", None)
     lanes.add("a", "a3")
     assert lanes.take(0) == "a3"
+
+
+def test_who_is_left_of_a_lane_keeps_the_turn():
+    lanes = Lanes[str](delay=0)
+    for job in ("a1", "a2", "a3"):
+        lanes.add("a", job)
+    assert lanes.clear(lambda job: job in {"a1", "a3"}) == ["a1", "a3"]
+    assert (lanes.waiting, lanes.take(0), lanes.waiting) == (1, "a2", 0)
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(0, 3))

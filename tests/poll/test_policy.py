@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Access, Feed, FeedState, Hop, Moves, ParsedFeed, Response
+from aggregator.model import Access, Feed, FeedState, Hop, Moves, ParsedFeed, Respite, Response
 from aggregator.poll import policy
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)  # a Friday
@@ -264,12 +264,13 @@ class TestResumed:
 
 
 class TestSpared:
-    """Feeds not asked since their host refused another of them."""
+    """Feeds not asked since their host refused another of them, or did not answer it."""
 
-    def spare(self, state: FeedState | None, **headers: str) -> FeedState:
+    def spare(
+        self, state: FeedState | None, why: Respite = Respite.REFUSED, **headers: str
+    ) -> FeedState:
         told = {name.replace("_", "-"): value for name, value in headers.items()}
-        refused = replace(answered(0, failure="not asked"), headers=told, spared=True)
-        return learn(state, refused)
+        return learn(state, replace(answered(0, failure="not asked"), headers=told, spared=why))
 
     @pytest.mark.parametrize("error", [None, "broken"])
     def test_nothing_is_noted_of_them_but_a_later_time(self, error):
@@ -284,6 +285,19 @@ class TestSpared:
         assert wait(spared) == timedelta(minutes=2)
         assert spared.not_before == spared.due
         assert spared.rule == "its host asked us to slow down"
+
+    def test_a_silent_host_is_our_own_wish_and_no_failure(self):
+        known = learn(now=NOW - DAY, response=answered(etag='"1"'))
+        spared = self.spare(known, Respite.SILENT, retry_after="300")
+        assert replace(spared, due=known.due, rule=known.rule) == known
+        assert (wait(spared), spared.not_before) == (timedelta(minutes=5), None)
+        assert spared.rule == "its host did not answer another feed's poll"
+        assert policy.due(FEED, spared, NOW, force=True)
+
+    def test_one_that_was_out_of_time_is_due_as_it_was(self):
+        known = learn(now=NOW - DAY)
+        assert self.spare(known, Respite.LATE) == known
+        assert policy.due(FEED, self.spare(None, Respite.LATE), NOW)
 
     def test_one_never_asked_waits_too(self):
         spared = self.spare(None, retry_after="120")
@@ -403,7 +417,9 @@ class TestMoves:
 
     def test_both_can_be_set(self):
         feed = replace(FEED, moves=Moves(sightings=2, span=timedelta()))
-        assert self.sight(2, every=timedelta(), feed=feed).moved_to == self.NEW
+        moved = self.sight(2, every=timedelta(), feed=feed)
+        assert moved.moved_to == self.NEW
+        assert policy.request(feed, moved).found
 
     def test_every_hop_must_be_permanent(self):
         hops = (Hop(301, "https://a.example/"), Hop(302, self.NEW))

@@ -158,7 +158,7 @@ class TestRequest:
     def test_subscribing(self):
         asked = one(planned())
         request = websub.request(asked)
-        assert request.url == OFFER.hub
+        assert (request.url, request.found) == (OFFER.hub, True)
         assert parse_qs((request.form or b"").decode()) == {
             "hub.mode": ["subscribe"],
             "hub.topic": [URL],
