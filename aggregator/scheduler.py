@@ -13,6 +13,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from aggregator.app import Aggregator, Summary
 from aggregator.app.config_source import ConfigSource
+from aggregator.app.courier import Courier
+from aggregator.app.delivery import Attempt, is_due
 from aggregator.app.maintenance import tidy
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
@@ -35,6 +37,10 @@ class Journal(Protocol):
 
     def failed(self, error: AggregatorError) -> None:
         """Take note of a tick that failed as a whole; the next one tries again."""
+        ...
+
+    def sent(self, attempt: Attempt) -> None:
+        """Take note of what somebody was told, or could not be; another thread may say so."""
         ...
 
     def reloaded(self, config: Config) -> None:
@@ -91,6 +97,7 @@ class Daemon:
         self._journal = journal
         self._manager = manager
         self._open = open_
+        self._courier = Courier(open_, sent=journal.sent, failed=journal.failed)
         self._held = ExitStack()
         """The store, which other runs keep off."""
 
@@ -102,6 +109,7 @@ class Daemon:
 
     def __exit__(self, *_: object) -> None:
         self._manager.stopping()
+        self._courier.end()
         self._held.close()
         self._aggregator.close()
 
@@ -110,7 +118,7 @@ class Daemon:
         self._manager.alive()
         try:
             summary = self._aggregator.run_once(
-                tick=TICK, watch=lambda _done, _of: self._manager.alive()
+                tick=TICK, watch=lambda _progress: self._manager.alive()
             )
         except AggregatorError as error:
             self._journal.failed(error)
@@ -122,10 +130,12 @@ class Daemon:
         self._manager.status(f"{summary.subscribed} feeds, the next is due {when}")
 
     def look(self) -> None:
-        """Heed a configuration that changed, then what hubs brought."""
+        """Heed a configuration that changed, then what hubs brought; have notices delivered."""
         self._manager.alive()
         self._reload()
         try:
+            if is_due(self._aggregator):
+                self._courier.go(self._aggregator.config)
             is_waiting = self._aggregator.config.callbacks and (
                 self._aggregator.store.pushes.is_waiting()
             )

@@ -67,6 +67,9 @@ class Machine:
     def failed(self, error):
         self.told.append(f"failed: {error}")
 
+    def sent(self, attempt):
+        self.told.append(f"sent {attempt.message.target}: {attempt.error}")
+
     def reloaded(self, config):
         self.told.append(f"reloaded {len(config.feeds)}")
 

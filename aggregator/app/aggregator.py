@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -17,19 +17,24 @@ from aggregator.app.encoder import chosen_encoder
 from aggregator.app.explain import PairExplanation
 from aggregator.app.mutes import muting
 from aggregator.app.naming import article_named, story_of
+from aggregator.app.notices import take_note
 from aggregator.app.publishing import publish
 from aggregator.app.pushes import Pushes
 from aggregator.app.summary import Summary
 from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
 from aggregator.config_file import read_config
-from aggregator.errors import StoreLocked
+from aggregator.errors import PublishError, StoreLocked
 from aggregator.match import SPAN, Matcher
 from aggregator.model import FeedState, Story
 from aggregator.parse.sandbox import SandboxedParser
-from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled
+from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled, Progress, Taken
 from aggregator.poll.fetcher import FeedFetcher
 from aggregator.storage import SqlStore, open_store
+
+
+_UNPUBLISHED = timedelta(seconds=30)
+"""For so long what is stored may wait for the rest of its round."""
 
 
 def system_clock() -> datetime:
@@ -141,25 +146,42 @@ class Aggregator:
         *,
         force: bool = False,
         tick: timedelta | None = None,
-        watch: Callable[[int, int], None] = lambda _done, _of: None,
+        watch: Callable[[Progress], None] = lambda _: None,
     ) -> Summary:
         """Poll what is due, store what came, and publish.
 
         ``force`` polls also what our own interval would not yet, never against a server's word.
         ``tick`` is the time until the next run, where there will be one: then hosts with many
-        feeds are asked for some of them. ``watch`` is told how many of how many answers have come.
-        KeyboardInterrupt stores what has come and goes its way. Raises StoreLocked where another
-        run holds the store, and PublishError.
+        feeds are asked for some of them, half of the time is for asking, and a flood of articles
+        is gone on with then. ``watch`` is told how far it is. What takes long is published on the
+        way. KeyboardInterrupt stores what has come and goes its way. Raises StoreLocked where
+        another run holds the store, and PublishError.
         """
-        with self.exclusive():
-            polled, stories = self._poll(force=force, tick=tick, watch=watch)
-            published = None if self._dry_run else publish(self)
+        polled: list[Polled] = []
+        stories: dict[str, Story] = {}
+        files: dict[str, None] = {}
+        with (
+            self.exclusive(),
+            closing(self._poll(force=force, tick=tick, watch=watch)) as batches,
+        ):
+            published = self.clock()
+            for taken in batches:
+                polled += taken.polled
+                stories |= {story.id: story for story in taken.stories}
+                for withdrawal in taken.withdrawals:
+                    stories.pop(withdrawal.story, None)
+                if not self._dry_run and self.clock() - published >= _UNPUBLISHED:
+                    with suppress(PublishError):  # which the end of the run tells
+                        files |= dict.fromkeys(self._publish())
+                    published = self.clock()
+            if not self._dry_run:
+                files |= dict.fromkeys(self._publish())
             states = self.feeds().values()
             return Summary(
                 subscribed=len(self.config.feeds),
-                polled=polled,
-                stories=stories,
-                published=published,
+                polled=tuple(polled),
+                stories=tuple(stories.values()),
+                published=None if self._dry_run else tuple(files),
                 directory=self.config.directory,
                 all_failed=bool(polled) and all(state.error for state in states),
                 languages=self.config.languages,
@@ -230,13 +252,17 @@ class Aggregator:
             pushed=self._pushes.relied_on,
         )
 
+    def _publish(self) -> tuple[str, ...]:
+        """Have others told of what is stored."""
+        take_note(self)
+        return publish(self)
+
     def _poll(
-        self, *, force: bool, tick: timedelta | None, watch: Callable[[int, int], None]
-    ) -> tuple[tuple[Polled, ...], tuple[Story, ...]]:
-        """Run the path; return what came of each feed, and the stories new or changed."""
+        self, *, force: bool, tick: timedelta | None, watch: Callable[[Progress], None]
+    ) -> Iterator[Taken]:
+        """Run the path; yield what comes of it."""
         pipeline = self._pipeline or self._new_pipeline()
         polled: list[Polled] = []
-        stories: dict[str, Story] = {}
         try:
             relied_on = self._pushes.relied_on()
             for taken in chain(
@@ -244,13 +270,10 @@ class Aggregator:
                 pipeline.run(force=force, tick=tick, watch=watch),
             ):
                 polled += taken.polled
-                stories |= {story.id: story for story in taken.stories}
-                for withdrawal in taken.withdrawals:
-                    stories.pop(withdrawal.story, None)
+                yield taken
             self._pushes.compare(polled, relied_on)
             if not self._dry_run:
                 self._pushes.keep()
         except BaseException:
             self._pipeline = self._new_pipeline()  # the old one may know what was not stored
             raise
-        return tuple(polled), tuple(stories.values())

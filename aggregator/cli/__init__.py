@@ -4,6 +4,7 @@ from aggregator.cli import (
     decisions,
     feeds,
     maintenance,
+    notify,
     search,
     serve,
     status,
@@ -12,7 +13,7 @@ from aggregator.cli import (
 )
 from aggregator.cli.main import main
 
-COMMANDS = (stories, decisions, feeds, serve, subscriptions, search, status, maintenance)
+COMMANDS = (stories, decisions, feeds, serve, subscriptions, search, status, maintenance, notify)
 """The modules whose import hangs their commands on the application."""
 
 __all__ = ["COMMANDS", "main"]

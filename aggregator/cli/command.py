@@ -35,7 +35,7 @@ STORIES, FEEDS, SERVICE, STORE = "Stories", "Feeds", "Service", "Store"
 _ORDER = (
     *("stories", "show", "search", "explain", "merge", "split", "decisions"),
     *("feeds", "add", "remove", "check", "import", "export"),
-    *("serve", "status", "doctor", "health"),
+    *("serve", "notify", "status", "doctor", "health"),
     *("tidy", "backup", "restore", "migrate"),
 )
 

@@ -18,6 +18,7 @@ from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
     from aggregator.app import Summary
+    from aggregator.app.delivery import Attempt
     from aggregator.config import Config
     from aggregator.pipeline import Polled
 
@@ -61,6 +62,20 @@ class Log:
         if str(error) != self._trouble:
             _say(logging.ERROR, "failed", error=str(error))
         self._trouble = str(error)
+
+    def sent(self, attempt: "Attempt") -> None:
+        """Log what somebody was told, or why that failed."""
+        message = attempt.message
+        given_up = attempt.error is not None and message.due is None
+        _say(
+            logging.ERROR if given_up else logging.WARNING if attempt.error else logging.INFO,
+            "notice given up" if given_up else "notice fails" if attempt.error else "notice sent",
+            rule=message.target,
+            kind=message.kind,
+            id=message.id,
+            attempts=message.attempts,
+            error=attempt.error,
+        )
 
     def reloaded(self, config: "Config") -> None:
         """Log a new configuration, and what is unwise in it."""

@@ -104,8 +104,10 @@ def aggregate(
             summary = aggregator.run_once(force=force, watch=watch)
         report.told(summary)
         if not dry_run:
+            from aggregator.app.delivery import deliver
             from aggregator.app.maintenance import tidy
 
+            report.sent(deliver(aggregator))
             tidy(aggregator)
     if summary.all_failed or (strict and any(polled.state.error for polled in summary.polled)):
         raise typer.Exit(Exit.FAILED)

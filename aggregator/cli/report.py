@@ -18,6 +18,7 @@ from aggregator.model import Story
 
 if TYPE_CHECKING:
     from aggregator.app import Summary
+    from aggregator.app.delivery import Attempt
     from aggregator.app.feeds import Listing
 
 _TOLD = 10
@@ -43,19 +44,27 @@ class Report:
         self._err = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[int, int], None]]:
+    def progress(self) -> Iterator[Callable[["Round"], None]]:
         """Show a bar on a terminal while feeds answer; yield what it is told by."""
         if self._quiet or self._as_json or not self._err.is_terminal:
-            yield lambda _done, _of: None
+            yield lambda _: None
             return
-        columns = (TextColumn("Polling"), BarColumn(), MofNCompleteColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=self._err, transient=True) as bar:
-            task = bar.add_task("", total=None)
-            yield lambda done, of: bar.update(task, completed=done, total=of)
+            task = bar.add_task("Polling", total=None)
+            yield lambda now: bar.update(
+                task, description=_STEPS[now.step], completed=now.done, total=now.of
+            )
 
     def warn(self, text: str) -> None:
         """Say what is unwise but works."""
         self._err.print(f"warning: {text}")
+
+    def sent(self, attempts: Iterable["Attempt"]) -> None:
+        """Tell what could not be told."""
+        for attempt in attempts:
+            if attempt.error is not None:
+                self.warn(attempt.line)
 
     def failed(self, error: AggregatorError) -> None:
         """Tell what stopped a whole run."""
@@ -133,7 +142,13 @@ class Report:
                 )
                 if n
             ]
-            outcome = "postponed" if polled.spared else "failed" if polled.state.error else None
+            outcome = (
+                _SPARED[polled.spared]
+                if polled.spared
+                else "failed"
+                if polled.state.error
+                else None
+            )
             came = outcome or ", ".join(words) or "nothing new"
             problems = f"  ({'; '.join(polled.problems)})" if polled.problems else ""
             self._out.print(f"  {polled.feed.id:{width}}  {came}{problems}")

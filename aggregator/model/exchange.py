@@ -18,7 +18,9 @@ class Request:
     timeout: timedelta = timedelta(seconds=30)
     access: Access = Access()
     form: bytes | None = None
-    """Posted as application/x-www-form-urlencoded; None for a GET."""
+    """Posted, as application/x-www-form-urlencoded unless a header says otherwise; None: a GET."""
+    follows: bool = True
+    """Whether it goes where a redirect leads; else that is its answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ class Outbox:
         with self._backend.read() as connection:
             return [Message(**row) for row in connection.execute(query).mappings()]
 
+    def of(self, kind: str) -> Sequence[Message]:
+        """Return every message of a kind, those that were given up too, the oldest first."""
+        query = select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.created, outbox.c.id)
+        with self._backend.read() as connection:
+            return [Message(**row) for row in connection.execute(query).mappings()]
+
     def sent(self, messages: Iterable[Message]) -> None:
         """Forget messages that arrived, unless there was reason to send them once more since."""
         arrived = [{"gone": m.id, "then": m.created} for m in messages]
@@ -45,7 +51,7 @@ class Outbox:
             execute(connection, query, arrived)
 
     def postpone(self, messages: Iterable[Message]) -> None:
-        """Keep for later what did not arrive: ``due``, ``attempts`` and ``error`` are the new."""
+        """Keep what did not arrive: ``due``, ``attempts`` and ``error`` are the new."""
         query = (
             update(outbox)
             .where(outbox.c.id == bindparam("kept"))

@@ -29,6 +29,7 @@ from aggregator.storage.schema import (
     hub_subscriptions,
     members,
     muted,
+    notices,
     outbox,
     poll_days,
     polls,
@@ -184,6 +185,13 @@ def _bury(connection: Connection, before: datetime, *, archiving: bool) -> None:
         chunk = ids[start : start + _CHUNK]
         connection.execute(delete(publications).where(publications.c.story.in_(chunk)))
         connection.execute(delete(withdrawals).where(withdrawals.c.story.in_(chunk)))
+
+
+def _drop_notices(connection: Connection) -> None:
+    """Drop those of stories that are gone, and whose ids no longer lead to one that is there."""
+    lives = exists().where(stories.c.id == notices.c.story)
+    leads_on = exists().where(withdrawals.c.story == notices.c.story)
+    connection.execute(delete(notices).where(~lives, ~leads_on))
 
 
 def _drop_feeds(connection: Connection) -> int:

@@ -325,11 +325,30 @@ outbox = Table(
     Column("target", TEXT, nullable=False),
     Column("body", TEXT, nullable=False),
     Column("created", MOMENT, nullable=False),
-    Column("due", MOMENT, nullable=False),
+    Column("due", MOMENT),  # of what was given up none
     Column("attempts", Integer, nullable=False),
     Column("error", TEXT),
 )
 Index("ix_outbox_kind_due", outbox.c.kind, outbox.c.due)
+
+# The rules of who is told at once of what.
+watches = Table(
+    "watches",
+    metadata,
+    Column("rule", TEXT, primary_key=True),
+    Column("since", MOMENT, nullable=False),
+    Column("seen", MOMENT, nullable=False),
+)
+
+# No foreign key: that of a story which was merged into another stands for it there.
+notices = Table(
+    "notices",
+    metadata,
+    Column("rule", TEXT, primary_key=True),
+    Column("story", TEXT, primary_key=True),
+    Column("at", MOMENT, nullable=False),
+)
+Index("ix_notices_story", notices.c.story)
 
 hub_subscriptions = Table(
     "hub_subscriptions",

@@ -13,6 +13,7 @@ from aggregator.storage.backend import Backend
 from aggregator.storage.browse import Browse
 from aggregator.storage.decisions import Decisions
 from aggregator.storage.muted import Muted
+from aggregator.storage.notices import Notices
 from aggregator.storage.outbox import Outbox
 from aggregator.storage.polls import Polls
 from aggregator.storage.prune import Pruning
@@ -35,6 +36,7 @@ class SqlStore:
         self.browse = Browse(backend)
         self.decisions = Decisions(backend)
         self.muted = Muted(backend)
+        self.notices = Notices(backend)
         self.outbox = Outbox(backend)
         self.polls = Polls(backend)
         self.pruning = Pruning(backend)

@@ -77,12 +77,27 @@ def upgrade() -> None:
         sa.Column("target", _text, nullable=False),
         sa.Column("body", _text, nullable=False),
         sa.Column("created", sa.BigInteger, nullable=False),
-        sa.Column("due", sa.BigInteger, nullable=False),
+        sa.Column("due", sa.BigInteger),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("error", _text),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
     op.create_index("ix_outbox_kind_due", "outbox", ["kind", "due"])
+    op.create_table(
+        "watches",
+        sa.Column("rule", _text, nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.Column("seen", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("rule", name="pk_watches"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("rule", _text, nullable=False),
+        sa.Column("story", _text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("rule", "story", name="pk_notices"),
+    )
+    op.create_index("ix_notices_story", "notices", ["story"])
     for name in ("hub", "topic"):
         op.add_column("feed_states", sa.Column(name, _text))
     op.create_table(

@@ -1,0 +1,302 @@
+"""What rules tell goes out: through the outbox, each message at least once, the oldest first.
+
+It is the business of one program at a time, and of no tick: a receiver that hangs keeps nobody from
+polling. A message that was taken is forgotten after that, so that a crash in between sends it
+again, under the same id.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from itertools import groupby
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+from aggregator.app import hook, webhook
+from aggregator.app.aggregator import Aggregator
+from aggregator.app.message import COMMAND, TEST, WEBHOOK, kinds, message
+from aggregator.app.notices import visible
+from aggregator.app.record import rfc3339
+from aggregator.app.retries import Receipt, after
+from aggregator.config import NotifyRule
+from aggregator.errors import NotFoundError
+from aggregator.model import Message
+from aggregator.normalize.text import cleaned
+
+_AT_ONCE = 100
+"""Messages of a kind a call."""
+_LATEST = 50
+"""Stories among which one is looked for that a rule is tried with."""
+_NEVER = Event()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A message that was sent, or was to be."""
+
+    message: Message
+    """As it is after that."""
+    error: str | None
+    """Why it was not taken, in words; None where it was."""
+
+    @property
+    def line(self) -> str:
+        """All of it in words."""
+        how = f"{self.message.target} ({self.message.kind})"
+        if self.error is None:
+            return f"{how}: taken"
+        due = self.message.due
+        then = f"again at {due:%Y-%m-%d %H:%M:%S} UTC" if due else "given up"
+        return f"{how}: {self.error}; {then}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What a rule has not been able to tell."""
+
+    rule: str
+    kind: str
+    waiting: int
+    """Messages that are going to be sent, or sent again."""
+    given_up: int
+    since: datetime
+    """When the first of them was to be told."""
+    error: str | None
+    """What came of the last attempt; None where there was none yet."""
+
+    @property
+    def line(self) -> str:
+        """All of it in words."""
+        counts = f"{self.waiting} waiting, {self.given_up} given up"
+        error = f": {self.error}" if self.error else ""
+        return f"{self.rule} ({self.kind}): {counts}, since {self.since:%Y-%m-%d %H:%M} UTC{error}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A rule, and how it is doing."""
+
+    rule: NotifyRule
+    told: int
+    """Stories."""
+    backlogs: tuple[Backlog, ...]
+
+
+def is_due(aggregator: Aggregator) -> bool:
+    """Whether a message may be sent now."""
+    outbox, now = aggregator.store.outbox, aggregator.clock()
+    return bool(aggregator.config.notify) and any(
+        outbox.due(kind, now, limit=1) for kind in (WEBHOOK, COMMAND)
+    )
+
+
+def deliver(aggregator: Aggregator, ending: Event = _NEVER) -> tuple[Attempt, ...]:
+    """Send the messages that are due, until ``ending`` is set; return what came of each.
+
+    What a receiver in trouble does not take is kept for later with all else that is due there, and
+    in the end given up. What no rule tells any more is dropped. Raises StoreError.
+    """
+    attempts: list[Attempt] = []
+    queues = _queues(aggregator)
+    while queues and not ending.is_set():
+        first = [queue.popleft() for queue in queues]
+        down: dict[tuple[str, str], Receipt] = {}
+        for sent, receipt in _send(aggregator, first, ending):
+            if receipt.error and ending.is_set():
+                break  # broken off: no fault of the receiver
+            attempts.append(_settle(aggregator, sent, receipt))
+            if receipt.is_down:
+                down[sent.target, sent.kind] = receipt
+        for queue in queues:
+            while queue and (queue[0].target, queue[0].kind) in down:
+                sent = queue.popleft()
+                attempts.append(_settle(aggregator, sent, down[sent.target, sent.kind]))
+        queues = list(filter(None, queues))
+    return tuple(attempts)
+
+
+def trial(aggregator: Aggregator, name: str) -> tuple[Attempt, ...]:
+    """Tell what a rule tells of the newest story that may be told, at once and whatever it passed.
+
+    Its type is ``story.test``, and nothing of it is kept. Raises NotFoundError where there is no
+    such rule, or no story.
+    """
+    rule, now = _named(aggregator, name), aggregator.clock()
+    latest = aggregator.store.browse.page(limit=_LATEST)
+    story = next(visible(aggregator.config, latest), None)
+    if story is None:
+        raise NotFoundError(
+            "there is no story yet to try it with: aggregate --once polls the feeds"
+        )
+    messages = [
+        message(
+            aggregator.config,
+            rule,
+            kind,
+            story,
+            at=now,
+            now=now,
+            event=TEST,
+            salt=uuid4().hex,
+        )
+        for kind in kinds(rule)
+    ]
+    return tuple(
+        Attempt(message=replace(sent, due=None), error=_shown(aggregator, receipt.error))
+        for sent, receipt in _send(aggregator, messages, _NEVER)
+    )
+
+
+def retry(aggregator: Aggregator, name: str) -> int:
+    """Have everything that a rule could not tell sent again, what was given up too; count it.
+
+    Raises NotFoundError where there is no such rule.
+    """
+    rule, now = _named(aggregator, name), aggregator.clock()
+    outbox = aggregator.store.outbox
+    kept = [one for kind in (WEBHOOK, COMMAND) for one in outbox.of(kind) if one.target == rule.id]
+    outbox.postpone(replace(one, due=now, attempts=0) for one in kept)
+    return len(kept)
+
+
+def listings(aggregator: Aggregator) -> tuple[Listing, ...]:
+    """Return how each rule is doing, in the configuration's order."""
+    told = aggregator.store.notices.counts()
+    found = backlogs(aggregator)
+    return tuple(
+        Listing(
+            rule=rule,
+            told=told.get(rule.id, 0),
+            backlogs=tuple(one for one in found if one.rule == rule.id),
+        )
+        for rule in aggregator.config.notify
+    )
+
+
+def backlogs(aggregator: Aggregator) -> tuple[Backlog, ...]:
+    """Return what rules have not been able to tell, by rule and kind."""
+    rules = {rule.id for rule in aggregator.config.notify}
+    kept = [
+        one
+        for kind in (WEBHOOK, COMMAND)
+        for one in aggregator.store.outbox.of(kind)
+        if one.target in rules
+    ]
+    kept.sort(key=lambda one: (one.target, one.kind, one.created))
+    found = []
+    for (rule, kind), group in groupby(kept, lambda one: (one.target, one.kind)):
+        messages = list(group)
+        given_up = sum(1 for one in messages if one.due is None)
+        found.append(
+            Backlog(
+                rule=rule,
+                kind=kind,
+                waiting=len(messages) - given_up,
+                given_up=given_up,
+                since=messages[0].created,
+                error=next((one.error for one in messages if one.error), None),
+            )
+        )
+    return tuple(found)
+
+
+def listing_record(listing: Listing) -> dict[str, Any]:
+    """Return a rule as the JSON object that ``aggregate notify --json`` prints."""
+    rule = listing.rule
+    return {
+        "id": rule.id,
+        "publishers": rule.publishers,
+        "within": int(rule.within.total_seconds()),
+        "kinds": list(kinds(rule)),
+        "told": listing.told,
+        "backlogs": [backlog_record(one) for one in listing.backlogs],
+    }
+
+
+def backlog_record(backlog: Backlog) -> dict[str, Any]:
+    """Return what a rule could not tell as a JSON object."""
+    return {
+        "rule": backlog.rule,
+        "kind": backlog.kind,
+        "waiting": backlog.waiting,
+        "given_up": backlog.given_up,
+        "since": rfc3339(backlog.since),
+        "error": backlog.error,
+    }
+
+
+def attempt_record(attempt: Attempt) -> dict[str, Any]:
+    """Return an attempt as a JSON object."""
+    return {
+        "rule": attempt.message.target,
+        "kind": attempt.message.kind,
+        "id": attempt.message.id,
+        "error": attempt.error,
+    }
+
+
+def _queues(aggregator: Aggregator) -> list[deque[Message]]:
+    """Return what is due, a queue a rule and kind; drop what no rule tells any more."""
+    outbox, now = aggregator.store.outbox, aggregator.clock()
+    rules = {rule.id: rule for rule in aggregator.config.notify}
+    queues: list[deque[Message]] = []
+    for kind in (WEBHOOK, COMMAND):
+        waiting = outbox.due(kind, now, limit=_AT_ONCE)
+        live = [one for one in waiting if one.target in rules and kind in kinds(rules[one.target])]
+        outbox.drop(one for one in waiting if one not in live)
+        by_rule: dict[str, deque[Message]] = {}
+        for one in live:
+            by_rule.setdefault(one.target, deque()).append(one)
+        queues += by_rule.values()
+    return queues
+
+
+def _send(
+    aggregator: Aggregator, messages: Sequence[Message], ending: Event
+) -> Iterator[tuple[Message, Receipt]]:
+    """Send messages, each to another receiver: webhooks all at once, then commands in turn."""
+    config, now = aggregator.config, aggregator.clock()
+    posted = {one.id: one for one in messages if one.kind == WEBHOOK}
+    requests = [webhook.request(one, config.receivers[one.target], now) for one in posted.values()]
+    for answer in aggregator.fetcher.fetch(requests):
+        yield posted[answer.feed], webhook.receipt(answer)
+    commands = {rule.id: rule.command for rule in config.notify}
+    for one in messages:
+        if one.kind == COMMAND and not ending.is_set():
+            yield (
+                one,
+                hook.run(
+                    commands[one.target],
+                    one.body,
+                    environment=hook.environment(config, os.environ),
+                    ending=ending,
+                ),
+            )
+
+
+def _settle(aggregator: Aggregator, sent: Message, receipt: Receipt) -> Attempt:
+    """Forget a message that was taken; keep another for later, or as given up."""
+    outbox = aggregator.store.outbox
+    if receipt.error is None:
+        outbox.sent([sent])
+        return Attempt(message=sent, error=None)
+    shown = replace(receipt, error=_shown(aggregator, receipt.error))
+    kept = after(sent, shown, aggregator.clock())
+    outbox.postpone([kept])
+    return Attempt(message=kept, error=kept.error)
+
+
+def _shown(aggregator: Aggregator, error: str | None) -> str | None:
+    return error and cleaned(aggregator.config.redact(error))
+
+
+def _named(aggregator: Aggregator, name: str) -> NotifyRule:
+    rules = {rule.id: rule for rule in aggregator.config.notify}
+    if name not in rules:
+        near = "".join(f"; did you mean {n}?" for n in get_close_matches(name, rules, 1))
+        raise NotFoundError(f"no rule of notify has the id {name!r}{near} (aggregate notify lists)")
+    return rules[name]
