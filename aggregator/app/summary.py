@@ -43,8 +43,10 @@ def summary_record(summary: Summary) -> dict[str, Any]:
                 "muted": polled.muted,
                 "changed": polled.changed,
                 "problems": list(polled.problems),
+                "postponed": polled.spared,
                 "error": polled.state.error,
                 "rule": polled.state.rule,
+                "next": (at := polled.state.next_poll) and rfc3339(at),
             }
             for polled in summary.polled
         ],

@@ -49,7 +49,7 @@ class Log:
             logging.INFO,
             "polled",
             feeds=len(summary.polled),
-            failed=sum(1 for polled in summary.polled if polled.state.error),
+            failed=sum(1 for polled in summary.polled if polled.failed),
             new=sum(polled.new for polled in summary.polled),
             changed=sum(polled.changed for polled in summary.polled),
             stories=len(summary.stories),

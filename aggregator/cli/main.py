@@ -109,5 +109,5 @@ def aggregate(
 
             report.sent(deliver(aggregator))
             tidy(aggregator)
-    if summary.all_failed or (strict and any(polled.state.error for polled in summary.polled)):
+    if summary.all_failed or (strict and any(polled.failed for polled in summary.polled)):
         raise typer.Exit(Exit.FAILED)

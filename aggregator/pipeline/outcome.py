@@ -1,8 +1,27 @@
 """What came of a round: feed by feed, and batch by batch."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from aggregator.model import Feed, FeedState, Story, Withdrawal
+from aggregator.model import Feed, FeedState, Respite, Story, Withdrawal
+
+
+class Step(StrEnum):
+    """What a round is at."""
+
+    ANSWERS = "answers"
+    """Feeds answer."""
+    ARTICLES = "articles"
+    """What a feed brought is put into stories, where that is a flood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step has come."""
+
+    step: Step
+    done: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +39,15 @@ class Polled:
     changed: int = 0
     problems: tuple[str, ...] = ()
     """What was wrong with a document that could be read in part."""
-    spared: bool = False
-    """Not asked after all, since its host had enough of us: it comes first the next time."""
+    spared: Respite | None = None
+    """Why it was not asked after all: it comes first the next time."""
     pushed: bool = False
     """Not asked either: this is what its hub brought."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was asked in vain; one that was put off keeps the error that it had."""
+        return self.state.error is not None and self.spared is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +59,5 @@ class Taken:
     stories: tuple[Story, ...]
     """New or changed, as they are now."""
     withdrawals: tuple[Withdrawal, ...]
+    progress: Progress | None = None
+    """How many of its articles are told by now, where that takes several parts."""

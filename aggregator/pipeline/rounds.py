@@ -11,17 +11,16 @@ from aggregator.match import SPAN
 from aggregator.model import Article, Batch, Feed, FeedState, Mute, Poll, Response
 from aggregator.normalize.text import cleaned
 from aggregator.phrase import Phrase
-from aggregator.pipeline.outcome import Polled, Taken
+from aggregator.pipeline.batches import BATCH_BYTES, batches
+from aggregator.pipeline.outcome import Polled, Progress, Taken
 from aggregator.pipeline.reading import Answer, Reader, Reading
 from aggregator.pipeline.seams import Clock, Fetcher, Parser, Store
 from aggregator.pipeline.telling import Teller
 from aggregator.poll import policy, websub, websub_discovery
 from aggregator.poll.pace import paced
 
-BATCH = 200
-"""Feeds a transaction: a commit costs a flush of the disk, whatever it carries."""
-BATCH_BYTES = 64 << 20
-"""Bytes of bodies from which a batch is complete before that."""
+LARGE = 1 << 20
+"""Bytes of a document that may hold a flood of articles: others do not wait for it."""
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,20 +60,23 @@ class Pipeline:
         self._random = random
         self._redact = redact
         self._pushed = pushed
+        self._large: dict[str, tuple[int, Iterator[Taken]]] = {}
+        """Large documents being told, by feed, each with its size."""
 
     def run(
         self,
         *,
         force: bool = False,
         tick: timedelta | None = None,
-        watch: Callable[[int, int], None] = lambda _done, _of: None,
+        watch: Callable[[Progress], None] = lambda _: None,
     ) -> Iterator[Taken]:
         """Poll what is due; yield what came of it, batch by batch, once it is stored.
 
         ``force`` polls also what our own interval would not yet. ``tick`` is the time until the
         next run, where there will be one: then a host with many feeds is asked for its share of
-        them. ``watch`` is told how many of how many answers have come. KeyboardInterrupt stores
-        what has come and goes on its way.
+        them, half of the time is for asking, and large documents that fill the other half are gone
+        on with in that run. ``watch`` is told how far it is. KeyboardInterrupt stores what has
+        come and goes on its way.
         """
         now = self._clock()
         self.forget(now - 2 * SPAN)
@@ -83,13 +85,26 @@ class Pipeline:
             yield changed
         yield from self._teller.lift_mutes(self._feeds.values())
         states = self._store.states()
-        due = self._due(states, now, force=force, tick=tick)
-        requests = [policy.request(feed, states.get(feed.id)) for feed in due]
-        for responses in _batches(self._fetcher.fetch(requests), len(requests), watch):
-            yield from self._take(responses, states)
+        patience = None if tick is None else tick / 2
+        requests = [
+            policy.request(feed, states.get(feed.id), patience=patience)
+            for feed in self._due(states, now, force=force, tick=tick)
+        ]
+        answers = self._fetcher.fetch(requests)
+        for responses in batches(answers, len(requests), watch, self._clock):
+            large = [response for response in responses if len(response.body) >= LARGE]
+            for response in large:
+                told = self._take([response], states)
+                self._large[response.feed] = len(response.body), told
+            if others := [response for response in responses if response not in large]:
+                yield from self._take(others, states)
+            yield from self._go_on(watch, most=BATCH_BYTES)
+        yield from self._go_on(watch, None if tick is None else now + tick)
 
     def take(self, delivered: Sequence[Response]) -> Iterator[Taken]:
         """Take what hubs delivered, at most one document a feed, the way of what is polled."""
+        if any(response.feed in self._large for response in delivered):
+            yield from self._go_on(lambda _: None)  # else one article could be new in both
         yield from self._take(delivered, self._store.states())
 
     def forget(self, before: datetime) -> None:
@@ -113,7 +128,8 @@ class Pipeline:
         due = [
             feed
             for feed in self._feeds.values()
-            if policy.due(feed, waiting.get(feed.id), now, force=force)
+            if feed.id not in self._large
+            and policy.due(feed, waiting.get(feed.id), now, force=force)
         ]
         due.sort(key=lambda feed: _last_asked(states.get(feed.id)))
         return due if tick is None else paced(due, self._feeds.values(), states, tick)
@@ -136,6 +152,20 @@ class Pipeline:
             for reading, state in zip(readings, learned.states, strict=True)
         )
         yield from self._teller.tell(articles, learned, muted, polled)
+
+    def _go_on(
+        self, watch: Callable[[Progress], None], end: datetime | None = None, *, most: int = 0
+    ) -> Iterator[Taken]:
+        """Tell large documents in their order, until then, or until ``most`` bytes still wait."""
+        while sum(size for size, _ in self._large.values()) > most:
+            feed, (_, parts) = next(iter(self._large.items()))
+            for taken in parts:
+                if taken.progress:
+                    watch(taken.progress)
+                yield taken
+                if end is not None and self._clock() >= end:
+                    return
+            del self._large[feed]
 
     def _learned(self, readings: Sequence[Reading]) -> Batch:
         """Return what answers taught of the feeds."""
@@ -221,23 +251,3 @@ def _poll(reading: Reading, after: FeedState) -> Poll:
         waited=max(begun - (wanted or begun), timedelta()),
         error=after.error,
     )
-
-
-def _batches(
-    responses: Iterator[Response], of: int, watch: Callable[[int, int], None]
-) -> Iterator[list[Response]]:
-    """Gather responses into batches; an interrupt ends the last one early, then goes its way."""
-    batch: list[Response] = []
-    try:
-        for done, response in enumerate(responses, 1):
-            batch.append(response)
-            watch(done, of)
-            if len(batch) == BATCH or sum(len(r.body) for r in batch) >= BATCH_BYTES:
-                yield batch
-                batch = []
-    except KeyboardInterrupt:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch

@@ -8,7 +8,7 @@ from aggregator.cluster import Changes, Clusterer, Coverage
 from aggregator.match import SPAN
 from aggregator.model import Article, Batch, Decision, Feed, Mute
 from aggregator.normalize import Resolution
-from aggregator.pipeline.outcome import Polled, Taken
+from aggregator.pipeline.outcome import Polled, Progress, Step, Taken
 from aggregator.pipeline.seams import Clock, Store
 
 BATCH_ARTICLES = 1000
@@ -96,8 +96,10 @@ class Teller:
         ``learned``, and of whom, goes with the last: an interrupted run learns it again.
         """
         *parts, last = _parts(articles)
-        for part in parts:
-            yield self._tell(part, Batch(), muted)
+        of = BATCH_ARTICLES * len(parts) + len(last)
+        for number, part in enumerate(parts, 1):
+            progress = Progress(Step.ARTICLES, BATCH_ARTICLES * number, of)
+            yield replace(self._tell(part, Batch(), muted), progress=progress)
         yield replace(self._tell(last, learned, muted), polled=polled)
 
     def _tell(

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,35 +12,44 @@ import pytest
 from aggregator.app.mutes import muting
 from aggregator.cluster import Clusterer
 from aggregator.match import Matcher
-from aggregator.model import Batch, Feed, Mute, ParsedFeed, Request, Response
+from aggregator.model import Batch, Feed, Mute, ParsedFeed, Request, Respite, Response
 from aggregator.parse import parse
-from aggregator.pipeline import BATCH, Pipeline, Taken
+from aggregator.pipeline import BATCH, Pipeline, Progress, Step, Taken
 from aggregator.storage import SqlStore, open_store
 
 NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
 
 
+Answer = bytes | int | Respite | BaseException | Callable[[], bytes]
+
+
 class Web:
-    """A fetcher that answers from a table; an exception in it is raised in its place."""
+    """A fetcher that answers from a table.
+
+    A function in it is called for its answer, and an exception raised in its place.
+    """
 
     def __init__(self) -> None:
-        self.answers: dict[str, bytes | int | BaseException] = {}
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[Request] = []
         self.mutes: tuple[Mute, ...] = ()
         self.now = NOON
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
+        self.asked += requests
         for request in requests:
             answer = self.answers[request.feed]
             if isinstance(answer, BaseException):
                 raise answer
-            status, body = (answer, b"") if isinstance(answer, int) else (200, answer)
+            body = answer if isinstance(answer, bytes) else answer() if callable(answer) else b""
             yield Response(
                 feed=request.feed,
                 url=request.url,
                 final_url=request.url,
-                status=status,
+                status=answer if isinstance(answer, int) else 200 if body else 0,
                 body=body,
                 at=self.now,
+                spared=answer if isinstance(answer, Respite) else None,
             )
 
 
@@ -73,14 +82,16 @@ def parsed() -> list[str]:
 
 
 @pytest.fixture
-def run(store: SqlStore, web: Web, parsed: list[str]):
+def make(store: SqlStore, web: Web, parsed: list[str]):
+    """Make a pipeline for the feeds that answer."""
+
     def noted(response: Response, seen: AbstractSet[str]) -> ParsedFeed:
         parsed.append(response.feed)
         return parse(response, seen)
 
     ids = (f"urn:uuid:{n}" for n in count())
 
-    def run(**options: Any) -> list[Taken]:
+    def make() -> Pipeline:
         feeds = [
             Feed(
                 id=name,
@@ -91,7 +102,7 @@ def run(store: SqlStore, web: Web, parsed: list[str]):
             )
             for name in web.answers
         ]
-        pipeline = Pipeline(
+        return Pipeline(
             feeds=feeds,
             store=store,
             fetcher=web,
@@ -102,7 +113,14 @@ def run(store: SqlStore, web: Web, parsed: list[str]):
             mute=muting(feeds),
             redact=lambda text: text.replace("secret", "***"),
         )
-        return list(pipeline.run(**options))
+
+    return make
+
+
+@pytest.fixture
+def run(make):
+    def run(**options: Any) -> list[Taken]:
+        return list(make().run(**options))
 
     return run
 
@@ -265,16 +283,16 @@ def test_an_interrupt_before_anything_came_stores_nothing(run, web, store):
 
 def test_a_large_poll_is_stored_batch_by_batch_and_watched(run, web, store):
     web.answers = {f"f{n}": rss((f"{n}", f"Number {n}")) for n in range(BATCH + 1)}
-    seen: list[tuple[int, int]] = []
-    taken = run(watch=lambda done, of: seen.append((done, of)))
+    seen: list[Progress] = []
+    taken = run(watch=seen.append)
     assert [len(t.polled) for t in taken] == [BATCH, 1]
-    assert seen[-1] == (BATCH + 1, BATCH + 1)
+    assert seen[-1] == Progress(Step.ANSWERS, BATCH + 1, BATCH + 1)
     assert len(store.states()) == BATCH + 1
 
 
 def test_large_bodies_make_small_batches(run, web, monkeypatch):
     body = rss(("1", "One"))
-    monkeypatch.setattr("aggregator.pipeline.rounds.BATCH_BYTES", 2 * len(body))
+    monkeypatch.setattr("aggregator.pipeline.batches.BATCH_BYTES", 2 * len(body))
     web.answers = dict.fromkeys("abcde", body)
     assert [len(taken.polled) for taken in run()] == [2, 2, 1]
 
@@ -304,6 +322,99 @@ def test_a_flood_is_stored_part_by_part_and_read_again_after_an_interrupt(
     assert [taken.polled for taken in parts] == [()]
     assert last.polled[0].new == 3
     assert sum(len(story.articles) for story in store.stories()) == 5
+
+
+def test_nobody_waits_for_the_slowest(run, web):
+    def late() -> bytes:
+        web.now += timedelta(seconds=10)
+        return rss(("1", "Late"))
+
+    web.answers = {"a": rss(("1", "One")), "b": late, "c": late, "d": rss(("1", "Four"))}
+    polled = [[p.feed.id for p in taken.polled] for taken in run()]
+    assert polled == [["a", "b"], ["c", "d"]]
+
+
+def test_what_was_put_off_is_told_and_nothing_is_noted_of_it(run, web, store):
+    web.answers = {"a": rss(("1", "One")), "b": Respite.LATE, "c": Respite.SILENT}
+    (taken,) = run(tick=timedelta(minutes=1))
+    assert [p.spared for p in taken.polled] == [None, Respite.LATE, Respite.SILENT]
+    assert not any(p.failed for p in taken.polled)
+    states = store.states()
+    assert (states["b"].due, states["b"].checked) == (None, None)
+    assert (states["c"].due, states["c"].checked) == (NOON + timedelta(hours=1), None)
+
+
+def test_a_round_that_another_follows_asks_for_half_of_the_time(run, web):
+    web.answers = {"a": rss(("1", "One"))}
+    run(tick=timedelta(minutes=1))
+    run(force=True)
+    assert [request.patience for request in web.asked] == [timedelta(seconds=30), None]
+
+
+def flood(articles: int) -> bytes:
+    return rss(*((str(n), f"Number {n} of its kind") for n in range(articles)))
+
+
+def test_others_do_not_wait_for_a_flood_of_articles(run, web, store, monkeypatch):
+    monkeypatch.setattr("aggregator.pipeline.telling.BATCH_ARTICLES", 2)
+    monkeypatch.setattr("aggregator.pipeline.rounds.LARGE", len(flood(5)))
+    web.answers = {"a": flood(5), "b": rss(("other", "One"))}
+    seen: list[Progress] = []
+    taken = run(watch=seen.append)
+    assert [[p.feed.id for p in t.polled] for t in taken] == [["b"], [], [], ["a"]]
+    assert seen[2:] == [Progress(Step.ARTICLES, 2, 5), Progress(Step.ARTICLES, 4, 5)]
+    assert len(store.stories()) == 6
+
+
+def test_large_documents_wait_only_while_there_is_room(run, web, monkeypatch):
+    body = rss(("1", "One"))
+    monkeypatch.setattr("aggregator.pipeline.rounds.LARGE", len(body))
+    monkeypatch.setattr("aggregator.pipeline.rounds.BATCH_BYTES", 2 * len(body))
+    monkeypatch.setattr("aggregator.pipeline.batches.BATCH_BYTES", 1)
+    web.answers = dict.fromkeys("abcd", body) | {"e": 404}
+    assert [t.polled[0].feed.id for t in run()] == ["a", "b", "e", "c", "d"]
+
+
+class TestAFloodThatOutlastsItsRound:
+    @pytest.fixture
+    def pipeline(self, make, web, monkeypatch) -> Pipeline:
+        monkeypatch.setattr("aggregator.pipeline.telling.BATCH_ARTICLES", 2)
+        monkeypatch.setattr("aggregator.pipeline.rounds.LARGE", len(flood(5)))
+        web.answers = {"a": flood(5), "b": rss(("other", "One"))}
+        made: Pipeline = make()
+        return made
+
+    def tick(self, pipeline: Pipeline, web: Web) -> list[Taken]:
+        def watch(progress: Progress) -> None:
+            if progress.step is Step.ARTICLES:
+                web.now += timedelta(minutes=1)
+
+        return list(pipeline.run(tick=timedelta(minutes=1), watch=watch))
+
+    def test_it_goes_on_in_the_next_ones(self, pipeline, web, store, parsed):
+        polled = [[p.feed.id for t in self.tick(pipeline, web) for p in t.polled] for _ in "123"]
+        assert polled == [["b"], [], ["a"]]
+        assert parsed == ["b", "a"]
+        assert [request.feed for request in web.asked] == ["a", "b"]
+        assert len(store.stories()) == 6
+        assert store.states()["a"].succeeded == NOON
+
+    def test_one_that_nobody_goes_on_with_is_asked_for_again(self, pipeline, web, store, make):
+        self.tick(pipeline, web)
+        assert len(store.stories()) == 3
+        assert set(store.states()) == {"b"}
+        list(make().run())
+        assert len(store.stories()) == 6
+
+    def test_what_its_hub_brings_comes_after_it(self, pipeline, web, store):
+        self.tick(pipeline, web)
+        url = "https://a.example/feed"
+        pushed = Response(
+            feed="a", url=url, final_url=url, status=200, body=flood(5), at=web.now, pushed=True
+        )
+        taken = list(pipeline.take([pushed]))
+        assert [sum(p.new for p in t.polled) for t in taken] == [0, 5, 0]
+        assert len(store.stories()) == 6
 
 
 def test_no_secret_reaches_the_store(store):
