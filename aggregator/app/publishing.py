@@ -1,6 +1,6 @@
 """From stored stories to published files: every view in turn, what it told, and its archives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -102,11 +102,12 @@ class _Desk:
                 for told in waiting.values()
                 if told.story not in there
             ]
+        edition = replace(edition, earlier=self._earlier(view, edition))
         edition, made, told = told_now(edition, before)
         withdrawn = self._withdrawn(edition, archived=archived)
         edition = replace(edition, withdrawn=withdrawn)
         issue = (
-            self._with_archives(edition, made, told, shown)
+            self._with_archives(edition, made, told, before, shown)
             if archived
             else _Issue(edition=edition, files=dict(render(edition, made)), told=told)
         )
@@ -119,6 +120,7 @@ class _Desk:
         edition: Edition,
         made: Sequence[Item],
         told: Sequence[Told],
+        known: Mapping[str, Told],
         shown: set[str],
     ) -> _Issue:
         """Move what leaves the feed into archives, and write those that are not there yet."""
@@ -129,7 +131,8 @@ class _Desk:
         unarchived = {story: one for story, one in latest.items() if not one.is_archived}
         buried = tuple(tombstone for tombstone in edition.withdrawn if not tombstone.is_archived)
         pages: list[ArchivePage] = []
-        for page in full_pages(unarchived, shown, limit):
+        changed = {o.story for o in told if o.updated != known.get(o.story, o).updated}
+        for page in full_pages(unarchived, shown, limit, changed):
             on_it = {one.story for one in page}
             part = replace(
                 edition, stories=tuple(story for story in edition.stories if story.id in on_it)
@@ -226,6 +229,17 @@ class _Desk:
         if self._config.secrets:
             found = (redacted(story, self._config.redact) for story in found)
         return [told for story in found if (told := public(story, self._feeds)) is not None]
+
+    def _earlier(self, view: View | None, edition: Edition) -> tuple[Story, ...]:
+        """Return what a view told before of what its stories follow up.
+
+        An entry names it for good: were it taken from the feed alone, the entry would change
+        whenever what it follows up leaves.
+        """
+        there = {story.id for story in edition.stories}
+        followed = {related.story for story in edition.stories for related in story.related}
+        told = self._store.publications.told(edition.folder, followed - there)
+        return tuple(self._visible(view, sorted(told)))
 
     def _visible(self, view: View | None, ids: Sequence[str]) -> list[Story]:
         """Return those of these stories that a view may still tell."""

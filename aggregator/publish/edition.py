@@ -29,6 +29,8 @@ class Edition:
     """The public subscriptions."""
     languages: tuple[str, ...] = ()
     """Those the reader prefers to be told a story in, best first."""
+    earlier: tuple[Story, ...] = ()
+    """What its readers were told before and its stories follow up; public members only."""
     withdrawn: tuple[Tombstone, ...] = ()
     archives: int = 0
     """Archive documents that there are; they are numbered from 1, the oldest first."""

@@ -49,6 +49,7 @@ def render(edition: Edition, items: Sequence[Item]) -> bytes:
             edition=edition,
             days=[(day, tuple(told)) for day, told in groupby(items, lambda item: _day(item.last))],
             stories=len(items),
+            here={item.id for item in items},
             publishers=len({publisher for item in items for publisher in item.publishers}),
             languages=len({language for item in items for language in item.languages}),
             feeds=[(label, module.NAME, module.TYPE) for label, module in _FEEDS],

@@ -90,7 +90,7 @@ class Item:
     unlisted: int
     """How many more there are than ``also`` lists."""
     earlier: tuple[Earlier, ...] = ()
-    """What it follows up, of the same edition."""
+    """What it follows up, of all that the feed tells or told."""
     categories: tuple[str, ...]
     publishers: tuple[str, ...]
     languages: tuple[str, ...]
@@ -109,15 +109,18 @@ def items(edition: Edition) -> tuple[Item, ...]:
     """Make an edition's stories ready to be told."""
     feeds = {feed.id: feed for feed in edition.feeds}
     length = edition.settings.excerpt
-    made = {s.id: _item(s, feeds, edition.languages, length) for s in edition.stories}
+    made = [_item(story, feeds, edition.languages, length) for story in edition.stories]
+    told = {story.id: _report(*story.lead(edition.languages)) for story in edition.earlier}
+    told |= {item.id: item.lead for item in made}
     return tuple(
-        replace(made[story.id], earlier=tuple(_earlier(story, made))) for story in edition.stories
+        replace(item, earlier=tuple(_earlier(story, told)))
+        for story, item in zip(edition.stories, made, strict=True)
     )
 
 
-def _earlier(story: Story, made: Mapping[str, Item]) -> Iterable[Earlier]:
+def _earlier(story: Story, told: Mapping[str, Report]) -> Iterable[Earlier]:
     for related in story.related:
-        lead = made[related.story].lead if related.story in made else None
+        lead = told.get(related.story)
         if lead is not None and lead.link is not None:
             yield Earlier(
                 story=related.story, title=lead.title, language=lead.language, link=lead.link
