@@ -10,6 +10,7 @@ from aggregator.app.aggregator import Aggregator
 from aggregator.app.feeds import Listing, listings
 from aggregator.app.monitor import Condition, condition
 from aggregator.app.record import rfc3339
+from aggregator.poll.standing import is_due
 
 _ERRORS = 5
 """The last ones: aggregate feeds has them all."""
@@ -67,7 +68,7 @@ def status(aggregator: Aggregator) -> Status:
     return Status(
         at=now,
         feeds={known: conditions.count(known) for known in Condition if known in conditions},
-        due=sum(1 for state in states if not state.gone and (state.next_poll or now) <= now),
+        due=sum(1 for state in states if is_due(state, now)),
         silent=sum(1 for listing in listed if listing.silent_since),
         polled=max((state.checked for state in states if state.checked), default=None),
         next_poll=min(times, default=None),

@@ -1,4 +1,7 @@
-"""How long a feed has been in trouble: shown, never acted upon."""
+"""How a feed stands: whether its time has come, how long it has been in trouble.
+
+Shown, never acted upon: whether it is asked, ``policy.due`` says.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +11,11 @@ SILENCE = timedelta(days=30)
 """Shorter silences are no news of any feed."""
 _RHYTHMS = 5
 """Nor are those of a feed that seldom has something new."""
+
+
+def is_due(state: FeedState, now: datetime) -> bool:
+    """Return whether a feed's time has come; one that was never polled is due."""
+    return not state.gone and (state.next_poll or now) <= now
 
 
 def silent_since(state: FeedState, now: datetime) -> datetime | None:

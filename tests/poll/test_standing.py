@@ -2,11 +2,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import FeedState
-from aggregator.poll.standing import silent_since
+from aggregator.poll.standing import is_due, silent_since
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 KNOWN = FeedState(feed="f", changed=NOW)
+
+
+def test_a_feed_is_due_when_its_time_has_come_or_none_was_set():
+    assert is_due(FeedState(feed="f"), NOW)
+    assert is_due(replace(KNOWN, due=NOW), NOW)
+    assert not is_due(replace(KNOWN, due=NOW - DAY, not_before=NOW + DAY), NOW)
+    assert not is_due(replace(KNOWN, due=NOW, gone=True), NOW)
 
 
 def test_a_month_without_news_is_silence():
