@@ -1,53 +1,51 @@
 """From stored stories to published files: every view in turn, what it told, and its archives."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from aggregator import __version__
 from aggregator.app import hubs
-from aggregator.app.mutes import muting
+from aggregator.app.choice import Choice
 from aggregator.app.redact import redacted
-from aggregator.config import View
-from aggregator.model import ArchivePage, Story, Told, Tombstone
-from aggregator.publish import Edition, opml, select
+from aggregator.config import Config, View
+from aggregator.model import ArchivePage, Issued, Story, Told, Tombstone
+from aggregator.publish import Edition, opml
 from aggregator.publish.archive import full_pages
 from aggregator.publish.atom import archive_name
-from aggregator.publish.files import missing, outdated, sweep, write
-from aggregator.publish.history import without_history
+from aggregator.publish.files import missing, outdated, stamp, sweep, write
 from aggregator.publish.item import Item
 from aggregator.publish.privacy import public
 from aggregator.publish.render import FOLDERS, OURS, archive_entries, render, render_archives
+from aggregator.publish.selection import Selection
 from aggregator.publish.told import told_now
-from aggregator.publish.view import chosen
+from aggregator.publish.view import chosen, folder
 
 if TYPE_CHECKING:
     from aggregator.app.aggregator import Aggregator
+
+_OF_A_FEED = attrgetter(
+    *("id", "shown_url", "name", "category", "language", "priority", "publisher", "private"),
+    "mutes",
+)
+"""What is published rests on these; what becomes of a poll is the stories' own affair."""
 
 
 def publish(aggregator: "Aggregator") -> tuple[str, ...]:
     """Write the published files of every view; return the names of those that changed.
 
-    What readers are going to be told is stored before they are: who ends this program in between
-    makes the next run write the same. Raises PublishError and StoreError.
+    A view of which nothing changed is left alone. What readers are going to be told is stored
+    before they are: who ends this program in between makes the next run write the same. Raises
+    PublishError and StoreError.
     """
-    config, store = aggregator.config, aggregator.store
     desk = _Desk(aggregator, aggregator.clock())
-    issues = [desk.issue(view) for view in (None, *config.publish.views)]
-    files = {name: content for issue in issues for name, content in issue.files.items()}
-    files |= opml.by_category(issues[0].edition)
-    store.publications.keep(
-        {issue.edition.folder: issue.told for issue in issues},
-        pages=[page for issue in issues for page in issue.pages],
-        buried={issue.edition.folder: issue.buried for issue in issues},
-        messages=hubs.pings(config.publish, outdated(config.directory, files), desk.now),
-    )
-    changed = write(config.directory, files)
-    archives = [name for issue in issues for name in issue.archives]
-    sweep(config.directory, FOLDERS, OURS, {*files, *archives})
-    store.publications.forget_others([issue.edition.folder for issue in issues])
-    if not config.publish.archive:
-        store.publications.forget_archives()
+    views = (None, *aggregator.config.publish.views)
+    issues = {folder(view): issue for view in views if (issue := desk.issue(view)) is not None}
+    changed = _write(aggregator, issues, desk) if issues else ()
+    desk.remember(issues)
     hubs.deliver(aggregator)
     return changed
 
@@ -56,8 +54,7 @@ def publish(aggregator: "Aggregator") -> tuple[str, ...]:
 class _Issue:
     """What is published of a view now, and what is to be remembered of it."""
 
-    edition: Edition
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     told: Sequence[Told]
     archives: tuple[str, ...] = ()
     """The names of its archive documents, those that stay as they are included."""
@@ -65,6 +62,31 @@ class _Issue:
     """New ones."""
     buried: Sequence[Tombstone] = ()
     """Those that stand in them."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all of its files, those that stay as they are included."""
+        return tuple(dict.fromkeys((*self.files, *self.archives)))
+
+
+def _write(
+    aggregator: "Aggregator", issues: Mapping[str, _Issue], desk: "_Desk"
+) -> tuple[str, ...]:
+    """Store what readers are told, then put the files there; return the names of those changed."""
+    config, publications = aggregator.config, aggregator.store.publications
+    files = {name: content for issue in issues.values() for name, content in issue.files.items()}
+    publications.keep(
+        {where: issue.told for where, issue in issues.items()},
+        pages=[page for issue in issues.values() for page in issue.pages],
+        buried={where: issue.buried for where, issue in issues.items()},
+        messages=hubs.pings(config.publish, outdated(config.directory, files), desk.now),
+    )
+    changed = write(config.directory, files)
+    sweep(config.directory, FOLDERS, OURS, desk.names(issues))
+    publications.forget_others(desk.folders)
+    if not config.publish.archive:
+        publications.forget_archives()
+    return changed
 
 
 class _Desk:
@@ -75,18 +97,74 @@ class _Desk:
         self._settings = aggregator.config.publish
         self._store = aggregator.store
         self._feeds = {feed.id: feed for feed in self._config.feeds if not feed.private}
-        since = aggregator.store.subscribed()
-        self._since = {feed: since[feed] for feed in self._feeds if feed in since}
-        self._newest: list[Story] = []
-        self._mute = muting(self._config.feeds)
-        self._silent: set[str] = set()
-        """Those of them that were told before all of their articles were muted."""
-        self._all_read = False
+        self._choice = Choice(aggregator, now)
+        self._digest = _digest(self._config)
+        self._issued = {
+            where: issued
+            for where, issued in self._store.editions.issued().items()
+            if issued.settings == self._digest
+        }
+        self._selected: dict[str, Selection] = {}
         self.now = now
 
-    def issue(self, view: View | None) -> _Issue:
-        """Put together what is published of a view."""
-        edition = self._followed(view) if view and view.story else self._chosen(view)
+    @property
+    def folders(self) -> Collection[str]:
+        """Those of the views that were looked at."""
+        return self._selected.keys()
+
+    def names(self, issues: Mapping[str, _Issue]) -> set[str]:
+        """Return the names of all files that are published now."""
+        return {
+            name
+            for where in self._selected
+            for name in (issues.get(where) or self._issued[where]).names
+        }
+
+    def issue(self, view: View | None) -> _Issue | None:
+        """Put together what is published of a view; None where that is there already."""
+        where = folder(view)
+        before = self._issued.get(where)
+        selection = self._selected[where] = self._choice.select(view, before)
+        if before and self._stands(before, selection):
+            return None
+        edition = self._followed(view) if view and view.story else self._chosen(view, selection)
+        issue = self._put_together(view, edition)
+        if view is None:
+            return replace(issue, files={**issue.files, **opml.by_category(edition)})
+        return issue
+
+    def remember(self, issues: Mapping[str, _Issue]) -> None:
+        """Keep what was published, for the next time; the files have to be there."""
+        now = [self._remembered(where, issues.get(where)) for where in self._selected]
+        is_news = any(issued != self._issued.get(issued.view) for issued in now)
+        if is_news or self._choice.changed != self._choice.waiting:
+            self._store.editions.keep(now, self._choice.waiting)
+
+    def _remembered(self, where: str, issue: _Issue | None) -> Issued:
+        selection = self._selected[where]
+        names = issue.names if issue else self._issued[where].names
+        return Issued(
+            view=where,
+            settings=self._digest,
+            oldest=self._choice.oldest,
+            stories=selection.stories,
+            lasts=tuple(place.last for place in selection.places),
+            is_all=selection.is_all,
+            names=names,
+            stamp=stamp(self._config.directory, names),
+        )
+
+    def _stands(self, before: Issued, selection: Selection) -> bool:
+        """Tell whether everything that a view would be made of is as it was, and its files too."""
+        changed = self._choice.changed
+        return (
+            before.stories == selection.stories
+            and changed.isdisjoint(before.stories)
+            and not self._store.publications.told(before.view, changed)
+            and stamp(self._config.directory, before.names) == before.stamp
+        )
+
+    def _put_together(self, view: View | None, edition: Edition) -> _Issue:
         shown = {story.id for story in edition.stories}
         before = self._store.publications.told(edition.folder, shown)
         archived = self._settings.archive and not (view and view.story)
@@ -109,7 +187,7 @@ class _Desk:
         issue = (
             self._with_archives(edition, made, told, before, shown)
             if archived
-            else _Issue(edition=edition, files=dict(render(edition, made)), told=told)
+            else _Issue(files=render(edition, made), told=told)
         )
         return replace(
             issue, told=[one for one in (*issue.told, *gone) if before.get(one.story) != one]
@@ -157,7 +235,6 @@ class _Desk:
         )
         names = [where + archive_name(number) for number in range(1, count + 1)]
         return _Issue(
-            edition=edition,
             files={
                 **render(edition, [item for item in made if item.id in stay]),
                 **render_archives(edition, [*self._older(where, before, names), *pages]),
@@ -178,50 +255,20 @@ class _Desk:
         numbers = {n for one in following for n in (one - 1, one) if 0 < n <= before}
         return [self._store.publications.archive(where, number) for number in sorted(numbers)]
 
-    def _chosen(self, view: View | None) -> Edition:
-        """Choose a view's stories, reading as far into the past as it takes to fill it."""
-        limit = (view and view.limit) or self._settings.limit
-        while True:
-            heard = (story for story in self._newest if story.id not in self._silent)
-            edition = self._select(without_history(heard, self._since), view)
-            if len(edition.stories) == limit or self._all_read:
-                break
-            self._read_on()
-        whole = {story.id: story for story in self._whole(story.id for story in edition.stories)}
-        stories = tuple(whole[story.id] for story in edition.stories)
-        return replace(edition, stories=stories)
+    def _chosen(self, view: View | None, selection: Selection) -> Edition:
+        """Take up what was selected, with its texts."""
+        whole = {story.id: story for story in self._whole(selection.stories)}
+        stories = tuple(whole[story] for story in selection.stories)
+        return replace(self._choice.edition((), view), stories=stories)
 
     def _followed(self, view: View) -> Edition:
         """Take up one story, under whichever id it lives on."""
         name = view.story or ""
         alive = self._store.browse.survivor(name) or name
-        edition = self._select(self._whole([alive]), view.model_copy(update={"story": alive}))
+        edition = self._choice.edition(
+            self._whole([alive]), view.model_copy(update={"story": alive})
+        )
         return replace(edition, view=view)
-
-    def _select(self, stories: Iterable[Story], view: View | None) -> Edition:
-        return select(
-            stories,
-            self._config.feeds,
-            self._settings,
-            view,
-            now=self.now,
-            languages=self._config.languages,
-        )
-
-    def _read_on(self) -> None:
-        """Read as many stories again, newest first, none of them too old to be published."""
-        last = self._newest[-1] if self._newest else None
-        wanted = max(len(self._newest), self._settings.limit)
-        some = self._store.browse.page(after=(last.last, last.id) if last else None, limit=wanted)
-        self._newest += some
-        self._silent |= {
-            story.id
-            for story in some
-            if all(self._mute(a) for a in story.articles if a.feed in self._feeds)
-        }
-        self._all_read = len(some) < wanted or (
-            self._newest[-1].last < self._newest[0].last - self._settings.max_age
-        )
 
     def _whole(self, ids: Iterable[str]) -> list[Story]:
         """Return stories as others may see them, with their texts."""
@@ -251,3 +298,13 @@ class _Desk:
         since = edition.updated - self._settings.max_age
         found = self._store.publications.withdrawn(edition.folder, since)
         return tuple(tombstone for tombstone in found if archived or tombstone.at >= since)
+
+
+def _digest(config: Config) -> str:
+    """Return what changes with what the configuration says of all that is published.
+
+    Secrets are no part of it: the store is to hold nothing of them.
+    """
+    feeds = [(*_OF_A_FEED(feed), feed.url == feed.shown_url) for feed in config.feeds]
+    said = (__version__, config.publish, str(config.directory), config.languages, feeds)
+    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).hexdigest()

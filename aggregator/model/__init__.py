@@ -20,7 +20,7 @@ from aggregator.model.match import Level, Match
 from aggregator.model.message import Message
 from aggregator.model.notice import Notice, Receiver, Watch
 from aggregator.model.poll import Outcome, Poll
-from aggregator.model.publication import ArchivePage, Told, Tombstone
+from aggregator.model.publication import ArchivePage, Issued, Told, Tombstone
 from aggregator.model.story import Criterion, Member, Related, Story, Withdrawal
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Hop",
     "HubState",
     "HubSubscription",
+    "Issued",
     "Known",
     "Level",
     "Match",

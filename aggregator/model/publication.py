@@ -46,3 +46,25 @@ class ArchivePage:
     """When what it tells last changed."""
     entries: bytes
     """As they were written then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """What was published of a view, and of what: while that stays, so do its files."""
+
+    view: str
+    """Its folder."""
+    settings: str
+    """A digest of what the configuration says of all that is published."""
+    oldest: datetime
+    """Before which no story was shown."""
+    stories: tuple[str, ...]
+    """Those shown, in order."""
+    lasts: tuple[datetime, ...]
+    """When each of them was last reported."""
+    is_all: bool
+    """Whether no other stood behind them."""
+    names: tuple[str, ...]
+    """Of its files."""
+    stamp: str
+    """What changes when a file does that another program writes."""

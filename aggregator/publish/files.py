@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from aggregator.errors import PublishError
@@ -15,6 +16,19 @@ def outdated(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
         return tuple(
             name for name, content in files.items() if not _holds(directory / name, content)
         )
+
+
+def stamp(directory: Path, names: Iterable[str]) -> str:
+    """Return what changes when another program writes or removes one of these files.
+
+    It goes by their sizes and times, as make does.
+    """
+    digest = blake2b(digest_size=16)
+    for name in names:
+        with suppress(FileNotFoundError):
+            found = (directory / name).stat()
+            digest.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
 
 
 def missing(directory: Path, names: Iterable[str]) -> tuple[str, ...]:

@@ -80,6 +80,13 @@ STRINGS = Packed(
 )
 """A tuple of strings, as a JSON array."""
 
+MOMENTS = Packed(
+    _PLAIN_TEXT,
+    lambda moments: _encode([(moment - _EPOCH) // _MICROSECOND for moment in moments]),
+    lambda text: tuple(_EPOCH + timedelta(microseconds=n) for n in _decode(text)[0]),
+)
+"""A tuple of instants, as a JSON array of numbers."""
+
 NUMBERS = Packed(
     _PLAIN_TEXT,
     lambda numbers: _encode(sorted(numbers)),

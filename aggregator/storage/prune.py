@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, or_, select
 
 from aggregator.model import PublishedSource
+from aggregator.storage import editions
 from aggregator.storage.backend import Backend
 from aggregator.storage.polls import number
 from aggregator.storage.publications import IS_UNARCHIVED
@@ -42,8 +43,8 @@ from aggregator.storage.schema import (
 )
 from aggregator.storage.upsert import insert_from
 
-VECTORS = 100_000
-"""Vectors kept: those of the last days' articles are asked for, and each takes about 1 KiB."""
+VECTORS = 150_000
+"""Vectors kept, and signatures: those of the last days' articles are asked for, of 1 KiB each."""
 _CHUNK = 200
 """Stories, or articles, a transaction: others that write wait no longer than for a batch."""
 _LEFT = ["id", "feed", "published", "title", "url"]
@@ -106,6 +107,7 @@ class Pruning:
         with self._backend.write() as connection:
             _bury(connection, before, archiving=archiving)
             _deleted(connection, poll_days, poll_days.c.day < number(before))
+            _drop_notices(connection)
             return Pruned(
                 stories=told[0],
                 articles=told[1] + alone[1],
@@ -152,6 +154,7 @@ def _drop(connection: Connection, ids: Sequence[str]) -> int:
     connection.execute(delete(members).where(members.c.story.in_(ids)))
     connection.execute(delete(publications).where(publications.c.story.in_(ids)))
     connection.execute(delete(stories).where(stories.c.id.in_(ids)))
+    editions.note(connection, ids)
     for start in range(0, len(told), _CHUNK):
         _forget(connection, told[start : start + _CHUNK])
     return len(told)
@@ -163,6 +166,7 @@ def _forget(connection: Connection, ids: Sequence[str]) -> int:
     insert_from(connection, forgotten, select(*(articles.c[name] for name in _LEFT)).where(going))
     keys = select(article_keys).where(article_keys.c.article.in_(ids))
     insert_from(connection, forgotten_keys, keys)
+    editions.note_followers(connection, ids)
     connection.execute(delete(relations).where(relations.c.a.in_(ids) | relations.c.b.in_(ids)))
     for table in (article_keys, article_names, article_versions, muted, searchable):
         connection.execute(delete(table).where(table.c.article.in_(ids)))
@@ -181,6 +185,8 @@ def _bury(connection: Connection, before: datetime, *, archiving: bool) -> None:
     )
     old = select(withdrawals.c.story).where(withdrawals.c.at < before, ~lives, ~leads_on)
     ids = connection.scalars(old.where(~waits) if archiving else old).all()
+    if ids:
+        editions.forget(connection)
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         connection.execute(delete(publications).where(publications.c.story.in_(chunk)))

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from aggregator.model import Enclosure, HubState, Level, Part, PublishedSource, Verdict
 from aggregator.storage.columns import (
     MOMENT,
+    MOMENTS,
     NUMBERS,
     PHRASE,
     PHRASES,
@@ -306,6 +307,27 @@ publications = Table(
     Column("seen", MOMENT, nullable=False),
     Column("updated", MOMENT, nullable=False),
     Column("archived", MOMENT),
+)
+
+# What was published of each view, and of which stories; those that changed since, or went.
+editions = Table(
+    "editions",
+    metadata,
+    Column("view", TEXT, primary_key=True),
+    Column("settings", TEXT, nullable=False),
+    Column("oldest", MOMENT, nullable=False),
+    Column("stories", STRINGS, nullable=False),
+    Column("lasts", MOMENTS, nullable=False),
+    Column("is_all", Boolean, nullable=False),
+    Column("names", STRINGS, nullable=False),
+    Column("stamp", TEXT, nullable=False),
+)
+
+changed_stories = Table(
+    "changed_stories",
+    metadata,
+    Column("story", TEXT, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 archives = Table(

@@ -12,6 +12,7 @@ from aggregator.storage import read, write
 from aggregator.storage.backend import Backend
 from aggregator.storage.browse import Browse
 from aggregator.storage.decisions import Decisions
+from aggregator.storage.editions import Editions
 from aggregator.storage.muted import Muted
 from aggregator.storage.notices import Notices
 from aggregator.storage.outbox import Outbox
@@ -35,6 +36,7 @@ class SqlStore:
         self._backend = backend
         self.browse = Browse(backend)
         self.decisions = Decisions(backend)
+        self.editions = Editions(backend)
         self.muted = Muted(backend)
         self.notices = Notices(backend)
         self.outbox = Outbox(backend)

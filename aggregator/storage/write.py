@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from aggregator.errors import StoreError
 from aggregator.model import Article, Batch, Feed, Match, Story, Withdrawal
-from aggregator.storage import polls, search
+from aggregator.storage import editions, polls, search
 from aggregator.storage.decisions import settle
 from aggregator.storage.read import withdrawn
 from aggregator.storage.schema import (
@@ -59,7 +59,10 @@ def subscribe(connection: Connection, subscriptions: Iterable[Feed], now: dateti
     }
     gone = {name: row | {"subscribed": False} for name, row in stored.items()}
     rows = (gone | current).values()
-    upsert(connection, feeds, [row for row in rows if row != stored.get(row["id"])])
+    new = [row for row in rows if row != stored.get(row["id"])]
+    upsert(connection, feeds, new)
+    if new:
+        editions.forget(connection)
 
 
 def save(connection: Connection, batch: Batch) -> None:
@@ -79,6 +82,7 @@ def save(connection: Connection, batch: Batch) -> None:
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)
     _date_anew(connection, batch)
+    editions.note_batch(connection, batch)
     settle(connection, batch.settled)
 
 

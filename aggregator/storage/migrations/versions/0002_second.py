@@ -63,6 +63,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("view", "story", name="pk_publications"),
     )
     op.create_table(
+        "editions",
+        sa.Column("view", _text, nullable=False),
+        sa.Column("settings", _text, nullable=False),
+        sa.Column("oldest", sa.BigInteger, nullable=False),
+        sa.Column("stories", _text, nullable=False),
+        sa.Column("lasts", _text, nullable=False),
+        sa.Column("is_all", sa.Boolean, nullable=False),
+        sa.Column("names", _text, nullable=False),
+        sa.Column("stamp", _text, nullable=False),
+        sa.PrimaryKeyConstraint("view", name="pk_editions"),
+    )
+    op.create_table(
+        "changed_stories",
+        sa.Column("story", _text, nullable=False),
+        sa.PrimaryKeyConstraint("story", name="pk_changed_stories"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "archives",
         sa.Column("view", _text, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),

@@ -1,0 +1,37 @@
+"""What a store holds, set against what a farm delivered; and lines fitted to measurements."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from farm import Ledger
+
+
+def complaints(store: Path, ledger: Ledger) -> list[str]:
+    """Return what is missing in a store or stands in it twice, and what is astray in it."""
+    with closing(sqlite3.connect(store)) as database:
+        links = database.execute("SELECT link FROM articles UNION ALL SELECT url FROM forgotten")
+        kept = Counter(link for (link,) in links)
+        told = database.execute(
+            "SELECT count(*) FROM articles WHERE id NOT IN (SELECT article FROM members)"
+        ).fetchone()[0]
+        back = database.execute(
+            "SELECT count(*) FROM stories WHERE id IN (SELECT story FROM withdrawals)"
+        ).fetchone()[0]
+    missing, strange = ledger.delivered - kept.keys(), kept.keys() - ledger.delivered
+    found = [f"delivered and not stored: {link}" for link in sorted(missing)]
+    found += [f"stored {n} times: {link}" for link, n in sorted(kept.items()) if n > 1]
+    found += [f"stored, though no whole answer had it: {link}" for link in sorted(strange)]
+    found += [f"{told} articles stand in no story"] if told else []
+    found += [f"{back} withdrawn stories are back"] if back else []
+    return found
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return by how much y grows with x, by least squares."""
+    n = len(points)
+    mean_x, mean_y = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+    across = sum((x - mean_x) * (y - mean_y) for x, y in points)
+    return across / sum((x - mean_x) ** 2 for x, _ in points)
