@@ -1,6 +1,16 @@
-"""``python -m aggregator`` is ``aggregate``."""
+"""``aggregate``, and ``python -m aggregator``."""
 
-from aggregator.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit, quietly too where Ctrl-C comes before it is loaded."""
+    try:
+        from aggregator.cli import main as run  # noqa: PLC0415  within the try, that is
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()
+
 
 if __name__ == "__main__":
     main()

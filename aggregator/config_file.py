@@ -53,7 +53,7 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(
-            (f"{path}: there is no such file; name your configuration with --config",)
+            (f"{path}: there is no such file; begin one with aggregate add URL, or name yours with --config",)
         ) from error
     except OSError as error:
         raise ConfigError((f"{path}: cannot be read: {error.strerror}",)) from error

@@ -21,7 +21,7 @@ def article_named(store: SqlStore, name: str) -> Article:
     if not found:
         raise NotFoundError(
             f"no article has the id (or 4 or more of its first digits), guid or url {name!r};"
-            " aggregate stories --json lists them"
+            " aggregate show STORY lists those of a story"
         )
     is_one_item = found[0].url is not None and len({article.url for article in found}) == 1
     if len(found) > 1 and not is_one_item:
@@ -41,7 +41,7 @@ def story_named(store: SqlStore, name: str) -> Story:
     if not found:
         raise NotFoundError(
             f"no story has the id {name!r} (or 4 or more of its first digits), and no article that"
-            " id, guid or url; aggregate stories --json lists them"
+            " id, guid or url; aggregate stories lists them"
         )
     if len(found) > 1:
         listed = "\n".join(f"  {s.id}  {s.title()}" for s in [*found.values()][:_LISTED])

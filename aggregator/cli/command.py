@@ -2,14 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+from typer.models import CommandFunctionType
 
 from aggregator.errors import AggregatorError, StoreLocked
 
@@ -40,18 +41,51 @@ _ORDER = (
 )
 
 
-class _Listed(TyperGroup):
-    """Lists the commands in the order in which people come to need them."""
+class _Command(TyperCommand):
+    """A command whose help says of a switch what it does, not that it is one."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return its options and arguments."""
+        return _plain(super().get_params(ctx))
+
+
+class Commands(TyperGroup):
+    """Lists the commands in the order in which people come to need them, and runs one."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return their names."""
         names = super().list_commands(ctx)
         return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(names))
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options that stand before a command."""
+        return _plain(super().get_params(ctx))
 
-cli = typer.Typer(
+    def invoke(self, ctx: Any) -> Any:
+        """Run what was asked for; say errors in words, with their exit codes."""
+        with _spoken():
+            return super().invoke(ctx)
+
+
+class _Application(typer.Typer):
+    def command(
+        self, name: str | None = None, *, cls: type[TyperCommand] | None = _Command, **more: Any
+    ) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """Hang a command on the application."""
+        return super().command(name, cls=cls, **more)
+
+
+def _plain(params: list[Any]) -> list[Any]:
+    """Drop from switches the type that Typer's help would show: there is no value to write."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
+
+cli = _Application(
     name="aggregate",
-    cls=_Listed,
+    cls=Commands,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -75,16 +109,15 @@ class Interrupted(KeyboardInterrupt):
 
 @contextmanager
 def opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
-    """Open the aggregator; say errors in words, with their exit codes."""
-    with spoken():
-        from aggregator.app import Aggregator
+    """Open the aggregator, and close it at the end."""
+    from aggregator.app import Aggregator
 
-        with Aggregator.open(config, dry_run=dry_run) as aggregator:
-            yield aggregator
+    with Aggregator.open(config, dry_run=dry_run) as aggregator:
+        yield aggregator
 
 
 @contextmanager
-def spoken() -> Iterator[None]:
+def _spoken() -> Iterator[None]:
     """Say errors in words, with their exit codes."""
     try:
         yield

@@ -31,7 +31,7 @@ def merge(
 
     **Examples**
 
-    - `aggregate merge 3f2a 9c41`, with ids as `aggregate stories --json` prints them
+    - `aggregate merge 3f2a 9c41`, with ids as `aggregate stories` prints them
     - `aggregate merge https://a.example/1 https://b.example/2`
     """
     from aggregator.app import decisions as app

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.command import STORE, Config, cli, opened, spoken
+from aggregator.cli.command import STORE, Config, cli, opened
 
 
 @cli.command(rich_help_panel=STORE)
@@ -33,6 +33,9 @@ def tidy(
         if compact and not dry_run:
             with aggregator.exclusive():
                 aggregator.store.upkeep.compact()
+        if not (went.stories or went.articles or went.feeds or went.messages or went.vectors):
+            print("nothing is older than `retention` says")
+            return
         print(
             f"{'would let' if dry_run else 'let'} go of {went.stories} stories with "
             f"{went.articles} articles, {went.feeds} feeds, {went.messages} messages, "
@@ -70,12 +73,11 @@ def restore(
 
     **Example**: `aggregate restore /backups/aggregator-2025-10-17.db`
     """
-    with spoken():
-        from aggregator.app.aggregator import system_clock
-        from aggregator.app.maintenance import restore as restored
-        from aggregator.config_file import read_config
+    from aggregator.app.aggregator import system_clock
+    from aggregator.app.maintenance import restore as restored
+    from aggregator.config_file import read_config
 
-        kept = restored(read_config(config or context.obj), file, system_clock())
+    kept = restored(read_config(config or context.obj), file, system_clock())
     print(f"restored {file}" + (f"; the old store is kept as {kept}" if kept else ""))
 
 
@@ -94,11 +96,10 @@ def migrate(
     - `aggregate migrate --dry-run`
     - `aggregate migrate`
     """
-    with spoken():
-        from aggregator.app.maintenance import migrated
-        from aggregator.config_file import read_config
+    from aggregator.app.maintenance import migrated
+    from aggregator.config_file import read_config
 
-        done = migrated(read_config(config or context.obj), dry_run=dry_run)
+    done = migrated(read_config(config or context.obj), dry_run=dry_run)
     if done.before == done.after:
         print(f"the schema is up to date: {done.after}")
     else:

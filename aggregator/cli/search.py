@@ -31,10 +31,13 @@ def search(
     from aggregator.app.library import find
 
     with opened(config or context.obj) as aggregator:
-        found = find(aggregator, " ".join(words), limit=limit)
+        found, languages = (
+            find(aggregator, " ".join(words), limit=limit),
+            aggregator.config.languages,
+        )
         if as_json:
-            print_json(as_record(story) for story in found)
+            print_json(as_record(story, languages) for story in found)
         elif found:
-            Report().stories(found, languages=aggregator.config.languages)
+            Report().stories(found, languages=languages)
         else:
             print("No story has these words: try fewer, or their beginnings.")

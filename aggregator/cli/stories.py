@@ -68,7 +68,7 @@ def explain(
 ) -> None:
     """Tell why two articles are, or are not, one story.
 
-    **Example**: `aggregate explain 3f2a 9c41`, with ids as `aggregate stories --json` prints them.
+    **Example**: `aggregate explain 3f2a 9c41`, with articles' ids as `aggregate show` prints them.
     """
     with opened(config or context.obj) as aggregator:
         Report().lines(aggregator.explain(a, b).lines())
@@ -88,7 +88,7 @@ def show(
 
     **Examples**
 
-    - `aggregate show 3f2a`
+    - `aggregate show 3f2a` (as `aggregate stories` prints its id)
     - `aggregate show https://example.org/article --json`
     """
     from aggregator.app.show import lines, shown, shown_record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.command import FEEDS, AsJson, Config, Exit, cli, spoken
+from aggregator.cli.command import FEEDS, AsJson, Config, Exit, cli
 from aggregator.cli.report import print_json
 from aggregator.errors import NotFoundError, StoreLocked
 from aggregator.model import Feed
@@ -34,6 +34,7 @@ def add(
     category: Annotated[str | None, typer.Option(help="A folder: News, or News/Asia.")] = None,
     language: Annotated[str | None, typer.Option(help="Such as en or zh-Hant.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Whose articles these are.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Find the feeds of a site and write your choice into feeds.yaml, remarks kept.
 
@@ -44,32 +45,33 @@ def add(
     - `aggregate add example.org`
     - `aggregate add https://example.org/feed.xml --category News/Asia --id example`
     - `aggregate add https://www.youtube.com/@example --first`
+    - `aggregate add example.org --json` (what was added, else the feeds to choose from)
     """
     from aggregator.app import finding, subscriptions
 
     path = config or context.obj
     keys = {"id": id_, "name": name, "category": category, "language": language}
     given = {k: v for k, v in {**keys, "publisher": publisher}.items() if v is not None}
-    with spoken():
-        before = subscriptions.configuration(path)
-        address = finding.with_scheme(url)
-        if _is_known(before, address):
-            return
-        with _asker(subscriptions.trying(path, address)) as asker:
-            found = finding.find(asker, address, lambda at: subscriptions.feed_at(path, before, at))
-            chosen = _chosen(found, every=all_, first=first, number=select)
-            if len(chosen) > 1 and (id_ or name):
-                raise typer.BadParameter("--id and --name are for one feed", param_hint="--all")
-            answers = _asked(asker, path, before, chosen)
-        if not answers:
-            return
-        is_new = not path.exists()
-        after = subscriptions.subscribe(path, before, answers, given)
-        for feed in after.feeds[len(before.feeds) :]:
-            print(f"Added {feed.id} ({feed.name}), {feed.shown_url}")
-        print(f"{'Began' if is_new else 'Changed'} {path}")
-        _warn(before, after)
-        _keep(after, [answer for _, answer in answers])
+    before = subscriptions.configuration(path)
+    address = finding.with_scheme(url)
+    if _is_known(before, address, as_json=as_json):
+        return
+    with _asker(subscriptions.trying(path, address)) as asker:
+        found = finding.find(asker, address, lambda at: subscriptions.feed_at(path, before, at))
+        chosen = _chosen(found, every=all_, first=first, number=select, as_json=as_json)
+        if len(chosen) > 1 and (id_ or name):
+            raise typer.BadParameter("--id and --name are for one feed", param_hint="--all")
+        answers = _asked(asker, path, before, chosen, as_json=as_json)
+    if not answers:
+        return
+    is_new = not path.exists()
+    after = subscriptions.subscribe(path, before, answers, given)
+    for feed in after.feeds[len(before.feeds) :]:
+        _tell(f"Added {feed.id} ({feed.name}), {feed.shown_url}", feed, True, as_json=as_json)
+    done = sys.stderr if as_json else sys.stdout
+    print(f"{'Began' if is_new else 'Changed'} {path}", file=done)
+    _warn(before, after)
+    print(_keep(after, [answer for _, answer in answers]), file=done)
 
 
 @cli.command(rich_help_panel=FEEDS)
@@ -85,9 +87,8 @@ def remove(
     from aggregator.app import subscriptions
 
     path = config or context.obj
-    with spoken():
-        gone = subscriptions.unsubscribe(path, feed)
-        print(f"Removed {gone.id} ({gone.name}), {gone.shown_url}")
+    gone = subscriptions.unsubscribe(path, feed)
+    print(f"Removed {gone.id} ({gone.name}), {gone.shown_url}")
 
 
 @cli.command(rich_help_panel=FEEDS)
@@ -112,22 +113,21 @@ def check(
     from aggregator.app.check import check_record
 
     path = config or context.obj
-    with spoken():
-        configuration = subscriptions.configuration(path)
-        try:
-            wanted = subscriptions.named(configuration, feed)
-        except NotFoundError:
-            if not _may_be_address(feed):
-                raise
-            configuration = subscriptions.trying(path, finding.with_scheme(feed))
-            wanted = configuration.feeds[-1]
-        with _asker(configuration) as asker:
-            result = checked(asker, wanted)
-        if as_json:
-            print_json([check_record(result, configuration.redact)])
-        else:
-            for line in result.lines():
-                print(configuration.redact(line))
+    configuration = subscriptions.configuration(path)
+    try:
+        wanted = subscriptions.named(configuration, feed)
+    except NotFoundError:
+        if not _may_be_address(feed):
+            raise
+        configuration = subscriptions.trying(path, finding.with_scheme(feed))
+        wanted = configuration.feeds[-1]
+    with _asker(configuration) as asker:
+        result = checked(asker, wanted)
+    if as_json:
+        print_json([check_record(result, configuration.redact)])
+    else:
+        for line in result.lines():
+            print(configuration.redact(line))
     if result.error:
         raise typer.Exit(Exit.FAILED)
 
@@ -150,19 +150,18 @@ def import_(
     from aggregator.app import subscriptions
 
     path = config or context.obj
-    with spoken():
-        before = subscriptions.configuration(path)
-        imported = subscriptions.import_list(path, before, file.read(_LARGEST_LIST))
-        for problem in imported.problems:
-            print(f"warning: {file.name}: {problem}", file=sys.stderr)
-        for refused in imported.refused:
-            print(f"left out: {refused}", file=sys.stderr)
-        _warn(before, imported.config)
-        print(f"Added {_counted(len(imported.added), 'feed')} to {path}")
-        if imported.known:
-            print(f"{_counted(imported.known, 'feed')} known already or named twice")
-        if imported.elsewhere:
-            print(f"{_counted(imported.elsewhere, 'link')} to another list not followed")
+    before = subscriptions.configuration(path)
+    imported = subscriptions.import_list(path, before, file.read(_LARGEST_LIST))
+    for problem in imported.problems:
+        print(f"warning: {file.name}: {problem}", file=sys.stderr)
+    for refused in imported.refused:
+        print(f"left out: {refused}", file=sys.stderr)
+    _warn(before, imported.config)
+    print(f"Added {_counted(len(imported.added), 'feed')} to {path}")
+    if imported.known:
+        print(f"{_counted(imported.known, 'feed')} known already or named twice")
+    if imported.elsewhere:
+        print(f"{_counted(imported.elsewhere, 'link')} to another list not followed")
 
 
 @cli.command(rich_help_panel=FEEDS)
@@ -184,13 +183,12 @@ def export(
     """
     from aggregator.app import subscriptions
 
-    with spoken():
-        configuration = subscriptions.configuration(config or context.obj)
-        listed, left_out = subscriptions.export(configuration, category=category, private=private)
-        sys.stdout.buffer.write(listed)
-        if left_out:
-            feeds = _counted(left_out, "feed")
-            print(f"left out: {feeds} with a secret address or on this machine", file=sys.stderr)
+    configuration = subscriptions.configuration(config or context.obj)
+    listed, left_out = subscriptions.export(configuration, category=category, private=private)
+    sys.stdout.buffer.write(listed)
+    if left_out:
+        feeds = _counted(left_out, "feed")
+        print(f"left out: {feeds} with a secret address or on this machine", file=sys.stderr)
 
 
 _LARGEST_LIST = 32 << 20
@@ -214,17 +212,27 @@ def _may_be_address(text: str) -> bool:
     return ":" in text or "." in text
 
 
-def _is_known(config: "Configuration", url: str) -> bool:
+def _tell(words: str, feed: Feed, added: bool, *, as_json: bool) -> None:
+    """Tell of a feed that is subscribed to, by now or already."""
+    if as_json:
+        shown = {"id": feed.id, "name": feed.name, "url": feed.shown_url, "added": added}
+        print_json([shown])
+    else:
+        print(words)
+
+
+def _is_known(config: "Configuration", url: str, *, as_json: bool) -> bool:
     from aggregator.app import subscriptions
 
     feed = subscriptions.known(config, url)
     if feed is not None:
-        print(f"{feed.shown_url} is subscribed to already, as {feed.id}")
+        words = f"{feed.shown_url} is subscribed to already, as {feed.id}"
+        _tell(words, feed, False, as_json=as_json)
     return feed is not None
 
 
 def _chosen(
-    found: Sequence["Found"], *, every: bool, first: bool, number: int | None
+    found: Sequence["Found"], *, every: bool, first: bool, number: int | None, as_json: bool
 ) -> Sequence["Found"]:
     """Return the feeds that are wanted; ask for them on a terminal where it is not clear."""
     if every or len(found) == 1:
@@ -234,9 +242,13 @@ def _chosen(
     if number is not None:
         return _numbered(found, str(number))
     for n, one in enumerate(found, 1):
-        words = " ".join(filter(None, (one.link.kind, one.link.title)))
-        print(f"  {n}  {one.link.url}  {words}".rstrip())
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        link = one.link
+        if as_json:
+            print_json([{"number": n, "url": link.url, "kind": link.kind, "title": link.title}])
+        else:
+            words = " ".join(filter(None, (link.kind, link.title)))
+            print(f"  {n}  {link.url}  {words}".rstrip())
+    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(
             "there are several feeds: take one with --select N, --first, or --all", file=sys.stderr
         )
@@ -254,7 +266,12 @@ def _numbered(found: Sequence["Found"], number: str) -> Sequence["Found"]:
 
 
 def _asked(
-    asker: "Asker", path: Path, config: "Configuration", chosen: Sequence["Found"]
+    asker: "Asker",
+    path: Path,
+    config: "Configuration",
+    chosen: Sequence["Found"],
+    *,
+    as_json: bool,
 ) -> list[tuple[str, "Answer"]]:
     """Return each feed that is new with its answer; say of the others what is wrong with them."""
     from aggregator.app import subscriptions
@@ -262,7 +279,7 @@ def _asked(
     answers, failed = [], False
     for found in chosen:
         url = found.link.url if found.answer else subscriptions.literal(found.link.url)
-        if _is_known(config, url):
+        if _is_known(config, url, as_json=as_json):
             continue
         answer = found.answer or asker.ask(subscriptions.feed_at(path, config, url), found=True)
         if answer.document is not None:
@@ -282,16 +299,15 @@ def _warn(before: "Configuration", after: "Configuration") -> None:
             print(f"warning: {warning}", file=sys.stderr)
 
 
-def _keep(config: "Configuration", answers: Sequence["Answer"]) -> None:
-    """Take what was answered for the first poll."""
+def _keep(config: "Configuration", answers: Sequence["Answer"]) -> str:
+    """Take what was answered for the first poll; return in words what came of it."""
     from aggregator.app import subscriptions
 
     try:
         articles = subscriptions.keep(config, answers)
     except StoreLocked:
-        print("another run is at work: it polls what is new when it reads the file again")
-        return
-    print(f"Stored {_counted(articles, 'article')}; the next run publishes them")
+        return "another run is at work: it polls what is new when it reads the file again"
+    return f"Stored {_counted(articles, 'article')}; the next run publishes them"
 
 
 def _counted(number: int, thing: str) -> str:
