@@ -151,6 +151,21 @@ def test_a_site_that_names_no_feed_and_whose_feed_is_known_already(run, path, si
     assert "already, as the-daily" in done.stdout
 
 
+def test_scripts_are_told_in_json(run, site):
+    several = run("add", site.url("/"), "--json")
+    assert several.exit_code == 2
+    assert [json.loads(line) for line in several.stdout.splitlines()] == [
+        {"number": 1, "url": site.url("/all"), "kind": "RSS", "title": "All"},
+        {"number": 2, "url": site.url("/comments"), "kind": "RSS", "title": "Comments"},
+    ]
+    for added in (True, False):
+        done = run("add", site.url("/all"), "--id", "all", "--json")
+        assert done.exit_code == 0
+        told = {"id": "all", "name": "The Daily", "url": site.url("/all"), "added": added}
+        assert json.loads(done.stdout) == told
+        assert ("Stored 1 article" in done.stderr) == added
+
+
 @pytest.mark.usefixtures("at_work")
 def test_what_is_subscribed_to_already_is_said(run, path, site):
     assert run("add", site.url("/all")).exit_code == 0
