@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element
 
 from aggregator.model import Feed
+from aggregator.publish.category import all_of, path
 from aggregator.publish.edition import Edition
 from aggregator.publish.markup import child, document
 from aggregator.publish.privacy import feed_address
@@ -19,7 +20,7 @@ _LONGEST = 40
 
 
 def render(edition: Edition) -> bytes:
-    """Write the feeds that an edition may tell of, a folder a category.
+    """Write the feeds that an edition may tell of, a folder a category, in one another.
 
     Without those that nobody else can subscribe to: local files, and addresses with credentials.
     """
@@ -27,13 +28,19 @@ def render(edition: Edition) -> bytes:
 
 
 def by_category(edition: Edition) -> Mapping[str, bytes]:
-    """Write each category's feeds by themselves; return the documents by file name."""
+    """Write each category's feeds by themselves; return the documents by file name.
+
+    A category has the feeds of those that lie in it too.
+    """
+    titles: dict[str, str] = {}
     feeds: dict[str, list[Feed]] = {}
-    for feed in edition.subscriptions:
-        if feed.category and feed_address(feed):
-            feeds.setdefault(file_name(feed.category), []).append(feed)
+    for feed in filter(feed_address, edition.subscriptions):
+        names = {file_name(category): category for category in all_of(feed.category)}
+        titles = names | titles
+        for name in names:
+            feeds.setdefault(name, []).append(feed)
     return {
-        name: _document(f"{edition.title}: {line(found[0].category or '')}", found)
+        name: _document(f"{edition.title}: {line(titles[name])}", found)
         for name, found in feeds.items()
     }
 
@@ -48,15 +55,18 @@ def _document(title: str, feeds: Iterable[Feed]) -> bytes:
     opml = Element("opml", {"version": "2.0"})
     child(child(opml, "head"), "title", title)
     body = child(opml, "body")
-    folders: dict[str | None, Element] = {None: body}
+    folders: dict[tuple[str, ...], Element] = {(): body}
     for feed in feeds:
         url = feed_address(feed)
         if url is None:
             continue
-        if feed.category not in folders:
-            folders[feed.category] = child(body, "outline", text=feed.category)
+        names = path(feed.category)
+        for depth in range(1, len(names) + 1):
+            if names[:depth] not in folders:
+                above = folders[names[: depth - 1]]
+                folders[names[:depth]] = child(above, "outline", text=names[depth - 1])
         child(
-            folders[feed.category],
+            folders[names],
             "outline",
             type="rss",
             text=feed.name,

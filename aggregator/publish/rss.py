@@ -40,7 +40,7 @@ def render(edition: Edition, items: Sequence[Item], contents: Sequence[str]) -> 
     channel = child(rss, "channel")
     child(channel, "title", edition.title)
     child(channel, "link", edition.href(FRONT_PAGE))
-    child(channel, "description", edition.description)
+    child(channel, "description", escape(edition.description, quote=False))
     child(channel, "language", edition.language)
     child(channel, "lastBuildDate", _rfc822(edition.updated))
     child(channel, "generator", f"aggregator {__version__}")

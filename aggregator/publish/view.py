@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from aggregator.config import Selection, View
 from aggregator.model import Feed, Member, Story
+from aggregator.publish.category import all_of
 from aggregator.publish.language import speaks
 from aggregator.publish.query import finder
 
@@ -38,13 +39,12 @@ def matching(
 
 def subscriptions(view: View, feeds: Iterable[Feed]) -> tuple[Feed, ...]:
     """Return the feeds that a view may tell of: its category's, and those that it names."""
-    category = view.category and view.category.casefold()
     return tuple(
         feed
         for feed in feeds
         if feed.id not in view.without
         and (not view.feeds or feed.id in view.feeds)
-        and (category is None or (feed.category or "").casefold() == category)
+        and (view.category is None or _folded(view.category) in _all_folded(feed.category))
     )
 
 
@@ -54,9 +54,7 @@ def _holds(selection: Selection, story: Story, feeds: Mapping[str, Feed]) -> boo
         len(story.publishers) >= selection.publishers
         and (not selection.feeds or not tellers.isdisjoint(selection.feeds))
         and tellers.isdisjoint(selection.without)
-        and (
-            selection.category is None or selection.category.casefold() in _categories(story, feeds)
-        )
+        and (selection.category is None or _folded(selection.category) in _categories(story, feeds))
         and (
             selection.language is None
             or any(speaks(selection.language, tag) for tag in story.languages)
@@ -65,9 +63,18 @@ def _holds(selection: Selection, story: Story, feeds: Mapping[str, Feed]) -> boo
 
 
 def _categories(story: Story, feeds: Mapping[str, Feed]) -> set[str]:
-    ours = (feeds[article.feed].category or "" for article in story.articles)
-    theirs = (category for article in story.articles for category in article.categories)
-    return {category.strip().casefold() for category in (*ours, *theirs)}
+    """Return what a story is filed under here, with what that lies in, and at its publishers."""
+    ours = (name for a in story.articles for name in _all_folded(feeds[a.feed].category))
+    theirs = (_folded(category) for article in story.articles for category in article.categories)
+    return {*ours, *theirs}
+
+
+def _folded(category: str) -> str:
+    return next(reversed(_all_folded(category)), "")
+
+
+def _all_folded(category: str | None) -> list[str]:
+    return [name.casefold() for name in all_of(category)]
 
 
 def _words(story: Story) -> Sequence[str]:

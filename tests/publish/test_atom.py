@@ -144,6 +144,15 @@ def test_the_content_names_every_source(make_edition, coverage_in_three_language
         assert words in content
 
 
+def test_what_follows_a_title_keeps_its_direction_where_readers_drop_attributes(
+    make_edition, coverage_in_three_languages
+):
+    feed, _ = atom(make_edition(coverage_in_three_languages))
+    content = feed.findtext(f"{ATOM}entry/{ATOM}content")
+    assert "ترامب يلتقي زيلينسكي</a>&lrm;, <time" in content
+    assert "Trump meets Zelenskyy</a>, <time" in content
+
+
 def test_enclosures_and_image_come_along(make_edition, make_story, make_article):
     article = make_article(
         image="https://cdn.example/i.jpg",

@@ -42,6 +42,31 @@ def test_a_folder_a_category_in_the_order_of_the_subscriptions(make_edition, mak
     }
 
 
+def test_categories_lie_in_one_another(make_edition, make_feed):
+    edition = make_edition(
+        feeds=[
+            make_feed("a", category="News/Asia"),
+            make_feed("b", category="News"),
+            make_feed("c", category=" News / Asia/台灣"),
+            make_feed("d", category="News/Europe"),
+        ]
+    )
+    (news,) = outlines(edition)
+    assert [outline.get("text") for outline in news] == ["Asia", "B", "Europe"]
+    assert [outline.get("text") for outline in news[0]] == ["A", "台灣"]
+    files = by_category(edition)
+    assert set(files) == {
+        *("opml/news.opml", "opml/news-asia.opml"),
+        *("opml/news-asia-台灣.opml", "opml/news-europe.opml"),
+    }
+    read = listparser.parse(files["opml/news-asia.opml"])
+    assert read.meta.title == "Merged: News/Asia"
+    assert [(feed.title, feed.categories) for feed in read.feeds] == [
+        ("A", [["News", "Asia"]]),
+        ("C", [["News", "Asia", "台灣"]]),
+    ]
+
+
 def test_what_nobody_else_can_subscribe_to_is_left_out(make_edition, make_feed):
     body = outlines(
         make_edition(

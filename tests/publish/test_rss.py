@@ -131,6 +131,13 @@ def test_plain_text_is_spelled_as_most_readers_get_it_right(make_edition, make_s
     assert root.findtext("channel/item/title") == "AT&T <3 R&D"
 
 
+def test_what_a_view_is_part_of_is_no_markup(make_edition):
+    files = render(make_edition(title="R&D <b>", view={}))
+    assert ET.fromstring(files["views/part/feed.rss"]).findtext("channel/description") == (
+        "A part of R&amp;D &lt;b&gt;, every event told once."
+    )
+
+
 def test_the_description_is_html_that_shows_the_plain_excerpt(
     make_edition, make_story, make_article
 ):

@@ -53,6 +53,18 @@ def test_a_configured_category_counts_as_well_as_the_publishers_own(
     assert edition.subscriptions == (rhein,)
 
 
+@pytest.mark.parametrize(
+    ("category", "told"), [("News", 1), ("news/ASIA", 1), ("News/Europe", 0), ("Asia", 0)]
+)
+def test_a_category_has_what_lies_in_it(
+    *, make_edition, make_story, make_article, make_feed, category, told
+):
+    asia = make_feed(category="News / Asia")
+    story = make_story(make_article(categories=("World/Asia",)))
+    edition = make_edition(story, feeds=[asia], view={"category": category})
+    assert len(edition.stories) == len(edition.subscriptions) == told
+
+
 def test_what_only_a_private_feed_tells_makes_no_difference(make_edition, stories, make_feed):
     feeds = [make_feed(name) for name in ("zhongyang", "guardian", "jazeera", "bbc")]
     hidden = make_feed("rhein", private=True)
