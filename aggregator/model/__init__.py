@@ -13,7 +13,7 @@ from aggregator.model.article import Article, Part, PublishedSource
 from aggregator.model.batch import Batch, Known
 from aggregator.model.decision import Decision, Rule, Verdict
 from aggregator.model.entry import Content, Enclosure, Entry, ParsedFeed
-from aggregator.model.exchange import Hop, Request, Response
+from aggregator.model.exchange import Hop, Request, Respite, Response
 from aggregator.model.feed import Access, Feed, FeedState, Moves, Mute
 from aggregator.model.hub import Delivery, HubState, HubSubscription
 from aggregator.model.match import Level, Match
@@ -56,6 +56,7 @@ __all__ = [
     "Receiver",
     "Related",
     "Request",
+    "Respite",
     "Response",
     "Rule",
     "Story",

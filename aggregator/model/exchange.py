@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from aggregator.model.feed import Access
 
@@ -21,6 +22,10 @@ class Request:
     """Posted, as application/x-www-form-urlencoded unless a header says otherwise; None: a GET."""
     follows: bool = True
     """Whether it goes where a redirect leads; else that is its answer."""
+    found: bool = False
+    """Whether a server named its url (a hub, a link): nobody is told to trust where it leads."""
+    patience: timedelta | None = None
+    """How long it may wait for its turn at its host, and then is put off; None: for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,17 @@ class Hop:
 
     status: int
     url: str
+
+
+class Respite(StrEnum):
+    """Why a request is put off and its host left alone, which is no failure of the feed."""
+
+    REFUSED = "refused"
+    """It refused another request of ours (429)."""
+    SILENT = "silent"
+    """It did not answer others of them."""
+    LATE = "late"
+    """It was not its turn before the round was over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +72,7 @@ class Response:
     """In words, with what to do."""
     unheard: bool = False
     """No server heard of the request, since its host's name has no address: for us, or at all."""
-    spared: bool = False
-    """Postponed, since its host refused another request of ours (429): no failure of the feed."""
+    spared: Respite | None = None
+    """Why nobody was asked after all; ``retry-after`` is for how long, where that is known."""
     pushed: bool = False
     """Delivered by the feed's hub: nobody asked its server, and it may be a part of the feed."""
