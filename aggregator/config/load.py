@@ -122,6 +122,7 @@ def load(
     if not report.problems:
         _check_selections(("publish", "views"), file.publish.views, feeds, report)
         _check_selections(("notify",), file.notify, feeds, report)
+        _check_notify(file.notify, report)
         _check_rules(file.rules, feeds, report)
     if report.problems:
         raise report.error()
@@ -254,6 +255,17 @@ def _check_selections(
                     report.add(place, _unknown(name, known))
                 elif known[name].private:
                     report.warn(place, f"the feed {name} is private: others are told nothing of it")
+
+
+def _check_notify(rules: Iterable[NotifyRule], report: _Report) -> None:
+    """Complain of rules of who is told that go by one id."""
+    owners: dict[str, int] = {}
+    for number, rule in enumerate(rules):
+        owner = owners.setdefault(rule.id, number)
+        if owner != number:
+            line = report.line(("notify", owner, "id"))
+            place: Key = ("notify", number, "id")
+            report.add(place, f"the rule of line {line} has the same id; rename one")
 
 
 def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: _Report) -> None:

@@ -42,7 +42,7 @@ class Notices:
         """Return how many stories each rule has told of."""
         query = select(notices.c.rule, func.count()).group_by(notices.c.rule)
         with self._backend.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def keep(
         self, watching: Iterable[Watch], new: Iterable[Notice], messages: Iterable[Message]

@@ -78,13 +78,6 @@ class File(Section):
             )
         return self
 
-    @model_validator(mode="after")
-    def _told_apart(self) -> Self:
-        names = [rule.id for rule in self.notify]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two rules of notify have the id {twice[0]}; rename one")
-        return self
-
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, data: Any) -> Any:
