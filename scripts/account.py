@@ -20,12 +20,51 @@ def complaints(store: Path, ledger: Ledger) -> list[str]:
         back = database.execute(
             "SELECT count(*) FROM stories WHERE id IN (SELECT story FROM withdrawals)"
         ).fetchone()[0]
-    missing, strange = ledger.delivered - kept.keys(), kept.keys() - ledger.delivered
+    missing, strange = ledger.delivered() - kept.keys(), kept.keys() - ledger.delivered()
     found = [f"delivered and not stored: {link}" for link in sorted(missing)]
     found += [f"stored {n} times: {link}" for link, n in sorted(kept.items()) if n > 1]
     found += [f"stored, though no whole answer had it: {link}" for link in sorted(strange)]
     found += [f"{told} articles stand in no story"] if told else []
     found += [f"{back} withdrawn stories are back"] if back else []
+    return found
+
+
+_ALIKE = {
+    "feeds": "SELECT * FROM feeds",
+    "validators and due times": "SELECT * FROM feed_states",
+    "what each feed showed last": "SELECT * FROM feed_items",
+    "articles": "SELECT * FROM articles",
+    "names of articles": "SELECT * FROM article_keys",
+    "addresses of articles": "SELECT * FROM article_names",
+    "versions of articles": "SELECT * FROM article_versions",
+    "words of articles": "SELECT article, words FROM searchable",
+    "what is left of old articles": "SELECT * FROM forgotten",
+    "names of old articles": "SELECT * FROM forgotten_keys",
+    "stories": "SELECT representative, created, updated, fingerprint, first, last FROM stories",
+    "members of stories": (
+        "SELECT representative, article, position, a, b, level, round(probability, 9), reasons"
+        " FROM members JOIN stories ON id = story"
+    ),
+    "related stories": "SELECT a, b, level, round(probability, 9), reasons FROM relations",
+    "withdrawn stories": "SELECT at FROM withdrawals",
+    "what readers were told": (
+        "SELECT view, representative, seen, p.updated, archived"
+        " FROM publications p JOIN stories ON id = story"
+    ),
+    "archives": "SELECT view, number, updated FROM archives",
+}
+"""All that is drawn from the same answers; ids of stories are drawn by chance."""
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """Return in what two stores differ that were given the same."""
+    found = []
+    with closing(sqlite3.connect(one)) as a, closing(sqlite3.connect(other)) as b:
+        for what, query in _ALIKE.items():
+            rows, others = (Counter(database.execute(query)) for database in (a, b))
+            if rows != others:
+                lost, more = (rows - others).total(), (others - rows).total()
+                found.append(f"{what}: {lost} rows are missing, {more} are others")
     return found
 
 

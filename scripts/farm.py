@@ -7,7 +7,7 @@ and ``Ledger`` keeps what was asked and which items whole answers delivered.
 import json
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,6 +66,11 @@ _TROUBLE = (
 _DELIVERS = {Conduct.FINE, Conduct.SLOW, Conduct.MOVED, Conduct.SETTLED}
 
 
+def address(feed: int, number: int) -> str:
+    """Return the address of an item."""
+    return f"https://paper-{feed}.example/items/{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An item as it stands in its feed at a time."""
@@ -80,7 +85,7 @@ class Item:
     @property
     def link(self) -> str:
         """Its address, by which the ledger knows it everywhere."""
-        return f"https://paper-{self.feed}.example/items/{self.number}"
+        return address(self.feed, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,6 @@ class World:
     spell: timedelta
     until: datetime | None = None
     """From when on nothing new is published, so that all can be delivered."""
-
-    def names(self) -> Iterator[str]:
-        """Name the feeds, as configurations do."""
-        return (f"paper-{feed}" for feed in range(self.feeds))
 
     def conduct(self, feed: int, now: datetime) -> Conduct:
         """Say how the feed's server behaves."""
@@ -226,21 +227,31 @@ def _json(feed: int, items: tuple[Item, ...]) -> tuple[bytes, str]:
     return json.dumps(document).encode(), "application/feed+json"
 
 
-@dataclass
 class Ledger:
     """What was asked of the farm, and what it gave away; threads may write in it."""
 
-    delivered: set[str] = field(default_factory=set)
-    """The addresses of the items that stood in an answer sent to its end."""
-    answers: Counter[str] = field(default_factory=Counter)
-    """How often each kind of answer was given."""
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self) -> None:
+        self.answers: Counter[str] = Counter()
+        """How often each kind of answer was given."""
+        self._delivered: defaultdict[int, int] = defaultdict(int)
+        """A bit an item, by feed: it takes no room to speak of."""
+        self._turn = threading.Lock()
 
     def note(self, answer: str, items: tuple[Item, ...] = ()) -> None:
         """Write an answer down."""
         with self._turn:
             self.answers[answer] += 1
-            self.delivered.update(item.link for item in items)
+            for item in items:
+                self._delivered[item.feed] |= 1 << item.number
+
+    def delivered(self) -> set[str]:
+        """Return the addresses of the items that stood in an answer sent to its end."""
+        return {
+            address(feed, number)
+            for feed, bits in self._delivered.items()
+            for number in range(bits.bit_length())
+            if bits >> number & 1
+        }
 
 
 @dataclass(frozen=True)
@@ -258,6 +269,15 @@ class Answer:
     """Whether the body is sent to its end."""
 
 
+_MOVES = {Conduct.MOVED: 302, Conduct.SETTLED: 301}
+_REFUSES = {
+    Conduct.GONE: Answer("410", 410),
+    Conduct.FAILING: Answer("503", 503),
+    Conduct.SILENT: Answer("dropped at once"),
+    Conduct.GARBLED: Answer("garbled", 200, {"Content-Type": "text/html"}, b"<html><p>Hello"),
+}
+
+
 def answer(
     world: World, feed: int, now: datetime, asked: Mapping[str, str], *, elsewhere: bool
 ) -> Answer:
@@ -266,21 +286,14 @@ def answer(
     ``elsewhere``: it asks at the place that the feed moved to.
     """
     conduct = world.conduct(feed, now)
-    match conduct:
-        case Conduct.GONE:
-            return Answer("410", 410)
-        case Conduct.SILENT:
-            return Answer("dropped at once")
-        case Conduct.FAILING:
-            return Answer("503", 503)
-        case Conduct.BUSY:
-            wait = {"Retry-After": str(round(world.spell.total_seconds() * 0.9))}
-            return Answer("429", 429, wait)
-        case Conduct.GARBLED:
-            return Answer("garbled", 200, {"Content-Type": "text/html"}, b"<html><p>Hello")
-        case (Conduct.MOVED | Conduct.SETTLED) if not elsewhere:
-            status = 302 if conduct is Conduct.MOVED else 301
-            return Answer(str(status), status, {"Location": f"/moved/{feed}"})
+    if conduct in _MOVES and not elsewhere:
+        status = _MOVES[conduct]
+        return Answer(str(status), status, {"Location": f"/moved/{feed}"})
+    if conduct is Conduct.BUSY:
+        wait = round(world.spell.total_seconds() * 0.9)
+        return Answer("429", 429, {"Retry-After": str(wait)})
+    if conduct in _REFUSES:
+        return _REFUSES[conduct]
     document = world.document(feed, now)
     validators = {}
     if feed % 4 != 0:
@@ -300,9 +313,7 @@ def answer(
     )
 
 
-def _is_known(
-    document: Document, asked: Mapping[str, str], validators: Mapping[str, str]
-) -> bool:
+def _is_known(document: Document, asked: Mapping[str, str], validators: Mapping[str, str]) -> bool:
     if "if-none-match" in asked and "ETag" in validators:
         return asked["if-none-match"] == validators["ETag"]
     if "if-modified-since" in asked and "Last-Modified" in validators:
@@ -332,19 +343,21 @@ class Farm:
             self._httpd.shutdown()
             self._httpd.server_close()
 
-    def authority(self, feed: int) -> str:
-        """Return a feed's host and port: every name below localhost is loopback (RFC 6761)."""
-        return f"paper-{feed}.localhost:{self._httpd.server_address[1]}"
-
     def configuration(self, more: str) -> str:
         """Write a feeds.yaml that subscribes to every feed; ``more`` are the other sections."""
-        papers = range(self.world.feeds)
-        allow = ", ".join(f"'{self.authority(feed)}'" for feed in papers)
-        feeds = "".join(
-            f"  - {{id: paper-{feed}, url: 'http://{self.authority(feed)}/feed/{feed}'}}\n"
-            for feed in papers
-        )
-        return f"version: 1\nnetwork: {{allow: [{allow}], contact: 'https://example.org/soak'}}\n{more}feeds:\n{feeds}"
+        return configuration(self.world.feeds, self._httpd.server_address[1], more)
+
+
+def configuration(feeds: int, port: int, more: str) -> str:
+    """Write a feeds.yaml; every name below localhost is loopback (RFC 6761 section 6.3)."""
+    hosts = [f"paper-{feed}.localhost:{port}" for feed in range(feeds)]
+    network = {"allow": hosts, "contact": "https://example.org/soak"}
+    subscriptions = [
+        {"id": f"paper-{feed}", "url": f"http://{host}/feed/{feed}"}
+        for feed, host in enumerate(hosts)
+    ]
+    # JSON is YAML
+    return f"version: 1\nnetwork: {json.dumps(network)}\n{more}feeds: {json.dumps(subscriptions)}\n"
 
 
 class _Threads(ThreadingHTTPServer):
@@ -361,7 +374,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 20
     server: _Threads
 
-    def do_GET(self) -> None:  # noqa: N802  http.server's name
+    def do_GET(self) -> None:
         """Answer as the world is now."""
         farm = self.server.farm
         _, place, feed = self.path.split("/")

@@ -1,7 +1,6 @@
 """A daemon over a farm for hours: memory, descriptors, threads, and the ledger at the end."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -100,7 +99,7 @@ def _look(process: int, hours: float) -> Look:
     return Look(
         hours,
         int(status["VmRSS"].split()[0]),
-        len(os.listdir(place / "fd")),
+        sum(1 for _ in (place / "fd").iterdir()),
         int(status["Threads"]),
     )
 
@@ -113,6 +112,6 @@ def _report(looks: list[Look], farm: Farm, subscriber: Subscriber, took: float) 
     for name in ("descriptors", "threads"):
         counts = [getattr(look, name) for look in warm]
         print(f"{name}: {min(counts)} to {max(counts)}, the last {counts[-1]}")
-    print(f"items delivered: {len(farm.ledger.delivered)}; answers: {dict(farm.ledger.answers)}")
+    print(f"items delivered: {len(farm.ledger.delivered())}; answers: {dict(farm.ledger.answers)}")
     print(f"readings of feed.atom: {subscriber.readings}; withdrawn: {len(subscriber.withdrawn)}")
     print(f"ended {took:.1f} s after SIGTERM")
