@@ -1,7 +1,10 @@
 """What the documentation says is so."""
 
 import re
+import runpy
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,26 @@ def test_every_command_is_understood(command: str):
 def test_every_script_is_there():
     scripts = {c.split()[0] for c in commands() if c.startswith("scripts/")}
     assert all((ROOT / script).exists() for script in scripts)
+
+
+@pytest.mark.parametrize(
+    ("script", "function", "page"),
+    [("man", "page", "aggregate.1"), ("schema", "reference", "configuration.md")],
+)
+def test_what_is_generated_is_current(script: str, function: str, page: str):
+    generated = runpy.run_path(str(ROOT / "scripts" / script))[function]()
+    assert (ROOT / "docs" / page).read_text("utf-8") == generated, f"run scripts/{script}"
+
+
+@pytest.mark.parametrize("reader", ["groff -man -Tutf8 -ww -z", "mandoc -Tlint -Werror"])
+def test_the_manual_page_is_well_formed(reader: str):
+    program, *options = reader.split()
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} here")
+    done = subprocess.run(
+        [program, *options, ROOT / "docs/aggregate.1"], capture_output=True, text=True, check=True
+    )
+    assert not done.stderr
 
 
 def test_the_library_stays_small():

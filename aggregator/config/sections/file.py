@@ -52,7 +52,10 @@ class File(Section):
     ] = ()
     representative: Annotated[
         tuple[Annotated[Criterion, Field(strict=False)], ...],
-        Field(strict=False, description="What makes an article stand for its story, first first."),
+        Field(
+            strict=False,
+            description="What makes an article stand for its story, the weightiest first.",
+        ),
     ] = tuple(Criterion)
     rules: Annotated[
         tuple[MergeRule, ...],
@@ -67,7 +70,9 @@ class File(Section):
     websub: WebSub = WebSub()
     retention: Retention = Retention()
     mutes: Mutes = ()
-    feeds: Annotated[tuple[Subscription, ...], Field(strict=False)]
+    feeds: Annotated[
+        tuple[Subscription, ...], Field(strict=False, description="What is subscribed to.")
+    ]
 
     @model_validator(mode="after")
     def _kept_while_published(self) -> Self:
@@ -105,6 +110,8 @@ class _Schema(GenerateJsonSchema):
     """Writes default durations as the file does."""
 
     def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, Section):
+            return {key: self.encode_default(value) for key, value in dft}
         return written(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
 

@@ -45,7 +45,7 @@ def shown_size(number: int) -> str:
 def written(length: timedelta) -> str:
     """Write a duration in its largest whole unit: what ``duration`` reads."""
     seconds = int(length.total_seconds())
-    unit = next(unit for unit in "wdhms" if seconds % _UNITS[unit] == 0)
+    unit = next((unit for unit in "wdhm" if seconds and seconds % _UNITS[unit] == 0), "s")
     return f"{seconds // _UNITS[unit]}{unit}"
 
 
