@@ -1,7 +1,7 @@
 """The feeds as their reader is told of them, and what the reader may do for one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from aggregator.app.aggregator import Aggregator
 from aggregator.app.record import rfc3339
 from aggregator.errors import NotFoundError
-from aggregator.model import Batch, Feed, FeedState
+from aggregator.model import Batch, Feed, FeedState, Poll
+from aggregator.phrase import Phrase
 from aggregator.poll import policy
 from aggregator.poll.standing import silent_since
 
@@ -62,19 +63,40 @@ def resume(aggregator: Aggregator, name: str) -> Feed:
 
     A running daemon heeds it too. Raises NotFoundError where no feed has that id.
     """
-    feeds = {feed.id: feed for feed in aggregator.config.feeds}
-    if name not in feeds:
-        near = "".join(f"; did you mean {n}?" for n in get_close_matches(name, feeds, 1))
-        raise NotFoundError(f"no feed has the id {name!r}{near} (aggregate feeds lists them)")
-    feed, known = feeds[name], aggregator.store.states().get(name)
+    feed, known = _known(aggregator, name)
     if known is not None:  # one that was never polled is due anyway
         resumed = policy.resumed(feed, known, aggregator.clock())
         aggregator.store.save(Batch(states=(resumed,)))
     return feed
 
 
-def feed_record(listing: Listing) -> dict[str, Any]:
-    """Return a feed as the JSON object that ``aggregate feeds --json`` prints."""
+def hurry(aggregator: Aggregator, name: str) -> Feed:
+    """Have a feed polled at the next run, before its time, but not before its server's word.
+
+    A running daemon heeds it too. Raises NotFoundError where no feed has that id.
+    """
+    feed, known = _known(aggregator, name)
+    if known is not None and known.due is not None:
+        due = min(known.due, aggregator.clock())
+        asked = replace(known, due=due, rule=Phrase("asked for by you"))
+        aggregator.store.save(Batch(states=(asked,)))
+    return feed
+
+
+def _known(aggregator: Aggregator, name: str) -> tuple[Feed, FeedState | None]:
+    """Return the feed of this id, and what polling learned of it."""
+    feeds = {feed.id: feed for feed in aggregator.config.feeds}
+    if name not in feeds:
+        near = "".join(f"; did you mean {n}?" for n in get_close_matches(name, feeds, 1))
+        raise NotFoundError(f"no feed has the id {name!r}{near} (aggregate feeds lists them)")
+    return feeds[name], aggregator.store.states().get(name)
+
+
+def feed_record(listing: Listing, polls: Sequence[Poll] = ()) -> dict[str, Any]:
+    """Return a feed as the JSON object that ``aggregate feeds --json`` prints.
+
+    ``polls`` are its latest, newest first.
+    """
     feed, state = listing.feed, listing.state
     return {
         "id": feed.id,
@@ -91,4 +113,17 @@ def feed_record(listing: Listing) -> dict[str, Any]:
         "failures": state.failures,
         "error": state.error,
         "verified": feed.access.verify,
+        "polls": [
+            {
+                "at": rfc3339(poll.at),
+                "outcome": poll.outcome,
+                "status": poll.status,
+                "new": poll.new,
+                "changed": poll.changed,
+                "seconds": poll.elapsed.total_seconds(),
+                "late": poll.waited.total_seconds(),
+                "error": poll.error,
+            }
+            for poll in polls
+        ],
     }

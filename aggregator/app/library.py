@@ -145,6 +145,11 @@ class Library:
                 return shown
         raise NotFoundError(f"there is no article {article}")
 
+    def titles(self, articles: Iterable[str]) -> dict[str, str]:
+        """Return the titles of those of these articles that others may see, by id."""
+        told = self.shown(self._aggregator.store.stories_of(articles))
+        return {article.id: article.title for story in told for article in story.articles}
+
     def read(self, stories: Iterable[Story], preferred: Sequence[str] = ()) -> tuple[Reading, ...]:
         """Make stories that may be seen ready for a page."""
         return tuple(read(story, self.feeds, preferred) for story in stories)

@@ -1,14 +1,17 @@
 """How the feeds and the whole are doing, as pages and programs are told it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.model import Feed, FeedState, Level
+from aggregator.errors import NotFoundError
+from aggregator.model import Feed, FeedState, Level, Poll
+from aggregator.poll.standing import is_due
 from aggregator.publish.privacy import feed_address
-from aggregator.storage.statistics import Counts, Day
+from aggregator.storage.polls import PollDay
+from aggregator.storage.statistics import DAYS, Counts, Day
 
 _PATIENCE = timedelta(hours=1)
 """After its time a feed is late: no poller runs, or not often enough."""
@@ -39,6 +42,8 @@ class FeedHealth:
     """Articles on each of the latest days, oldest first."""
     duplicates: Mapping[Level, int]
     """Its articles that told what was there already, by the sense in which they did."""
+    latest: Sequence[Poll]
+    """What came of its latest polls, newest first."""
 
     @property
     def repeated(self) -> int:
@@ -60,7 +65,9 @@ class Overview:
     """Failed polls in a row, of all feeds."""
     counts: Counts
     days: tuple[Day, ...]
-    """The latest, oldest first."""
+    """The latest on which something was published, oldest first."""
+    polls: tuple[PollDay, ...]
+    """The latest days, oldest first; none before the first poll of them."""
 
 
 def feeds_health(aggregator: Aggregator) -> tuple[FeedHealth, ...]:
@@ -71,6 +78,7 @@ def feeds_health(aggregator: Aggregator) -> tuple[FeedHealth, ...]:
     daily = statistics.feeds(hidden)
     days = max(map(len, daily.values()), default=0)
     duplicates = statistics.duplicates(hidden)
+    latest = aggregator.store.polls.latest(hidden=hidden)
     now = aggregator.clock()
     return tuple(
         FeedHealth(
@@ -80,6 +88,7 @@ def feeds_health(aggregator: Aggregator) -> tuple[FeedHealth, ...]:
             url=feed_address(feed),
             daily=tuple(daily.get(feed.id, (0,) * days)),
             duplicates=duplicates.get(feed.id, {}),
+            latest=latest.get(feed.id, ()),
         )
         for feed in aggregator.config.feeds
         if not feed.private
@@ -97,11 +106,24 @@ def overview(aggregator: Aggregator) -> Overview:
         feeds={known: conditions.count(known) for known in Condition if known in conditions},
         polled=max((state.checked for state in states if state.checked), default=None),
         next_poll=min(filter(None, times), default=None),
-        queue=sum(1 for state, at in zip(states, times, strict=True) if _is_due(state, at, now)),
+        queue=sum(1 for state in states if is_due(state, now)),
         failures=sum(state.failures for state in states),
         counts=aggregator.store.statistics.counts(hidden),
         days=tuple(aggregator.store.statistics.days(hidden)),
+        polls=tuple(aggregator.store.polls.days(now, days=DAYS, hidden=hidden)),
     )
+
+
+def feed_health(aggregator: Aggregator, name: str) -> tuple[FeedHealth, tuple[PollDay, ...]]:
+    """Return how a feed that is not private is doing, and its polls day by day.
+
+    Raises NotFoundError where there is none of that id.
+    """
+    for health in feeds_health(aggregator):
+        if health.feed.id == name:
+            days = aggregator.store.polls.days(aggregator.clock(), days=DAYS, feed=name)
+            return health, tuple(days)
+    raise NotFoundError(f"there is no feed {name}")
 
 
 def condition(state: FeedState, now: datetime) -> Condition:
@@ -113,10 +135,6 @@ def condition(state: FeedState, now: datetime) -> Condition:
     if state.next_poll is None:
         return Condition.WAITING
     return Condition.LATE if state.next_poll < now - _PATIENCE else Condition.WELL
-
-
-def _is_due(state: FeedState, at: datetime | None, now: datetime) -> bool:
-    return not state.gone and (at is None or at <= now)
 
 
 def _hidden(aggregator: Aggregator) -> frozenset[str]:

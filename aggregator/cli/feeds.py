@@ -35,7 +35,8 @@ def feeds(
             resume_feed(aggregator, name)
         listed = listings(aggregator)
         if as_json:
-            print_json(map(feed_record, listed))
+            polls = aggregator.store.polls.latest()
+            print_json(feed_record(one, polls.get(one.feed.id, ())) for one in listed)
         else:
             Report().feeds(listed)
 

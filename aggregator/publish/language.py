@@ -1,8 +1,9 @@
 """Languages as a reader meets them: their own names, and the way they run."""
 
 import re
+from functools import cache
 
-from aggregator.negotiation import scripted
+from aggregator.negotiation import negotiate, scripted
 
 _AUTONYMS = {
     "ar": "العربية",
@@ -67,9 +68,11 @@ _SCRIPT = re.compile(r"[a-z]{4}(-|$)")
 """A subtag of a script, in lower case (RFC 5646 section 2.2.3)."""
 
 
+@cache
 def autonym(tag: str) -> str:
     """Return a language's name in itself; the tag where it is not one of the common ones."""
-    return _AUTONYMS.get(tag) or _AUTONYMS.get(tag.partition("-")[0]) or tag
+    known = negotiate([tag], _AUTONYMS)
+    return tag if known is None else _AUTONYMS[known]
 
 
 def direction(tag: str | None) -> str:

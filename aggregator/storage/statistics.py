@@ -33,6 +33,13 @@ class Day:
     day: date
     articles: int
     stories: int
+    merged: int
+    """Of the articles those that came into a story which was there already."""
+
+    @property
+    def share(self) -> float | None:
+        """These of all; None where there was no article."""
+        return self.merged / self.articles if self.articles else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +89,14 @@ class Statistics:
                 return []
             since, last = period
             published = _day(articles.c.published)
-            told = _counted(
-                connection,
-                select(published, func.count())
+            counts = connection.execute(
+                select(published, func.count(), func.count(members.c.level))
+                .select_from(articles)
+                .outerjoin(members, members.c.article == articles.c.id)
                 .where(articles.c.published.between(since, last), _is_shown(hidden))
-                .group_by(published),
+                .group_by(published)
             )
+            told = {day: (number, merged) for day, number, merged in counts}
             begun = _day(stories.c.first)
             shown = (
                 select(members.c.article)
@@ -105,8 +114,9 @@ class Statistics:
         return [
             Day(
                 day=since.date() + timedelta(days=number),
-                articles=told.get(first + number, 0),
+                articles=told.get(first + number, (0, 0))[0],
                 stories=first_told.get(first + number, 0),
+                merged=told.get(first + number, (0, 0))[1],
             )
             for number in range(days)
         ]

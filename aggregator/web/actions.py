@@ -1,13 +1,15 @@
-"""What the owner alone may do: enter, leave, merge stories and split them."""
+"""What the owner alone may do: for stories, for feeds, and to take a decision back."""
 
 import re
+from collections.abc import Callable
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from aggregator.app import decisions
+from aggregator.app import Aggregator, decisions, feeds
 from aggregator.app.decisions import Decided
 from aggregator.errors import DecisionError, NotFoundError
 from aggregator.web.pages import story_id
@@ -66,6 +68,42 @@ class Actions:
         made = await run_in_threadpool(decisions.merge, self._site.aggregator, story, other)
         return _back(story, made)
 
+    def decided(self, request: Request) -> Response:
+        """List what was merged and split by hand."""
+        if not self._site.owner.is_here(request):
+            return _refused()
+        made = self._site.aggregator.store.decisions.all()
+        named = {name for decision in made for name in (*decision.articles, *decision.others)}
+        titles = self._site.library.titles(named)
+        return self._site.page(request, "decisions.html", made=made[::-1], titles=titles)
+
+    async def undo(self, request: Request) -> Response:
+        """Take a decision back."""
+        if not self._site.owner.is_here(request):
+            return _refused()
+        number = request.path_params["number"]
+        await run_in_threadpool(decisions.undo, self._site.aggregator, number)
+        return RedirectResponse("/decisions", _SEE_OTHER)
+
+    async def poll(self, request: Request) -> Response:
+        """Have a feed polled before its time."""
+        return await self._for_feed(request, feeds.hurry)
+
+    async def resume(self, request: Request) -> Response:
+        """Have a feed polled that is gone or backs off."""
+        return await self._for_feed(request, feeds.resume)
+
+    async def _for_feed(
+        self, request: Request, act: Callable[[Aggregator, str], object]
+    ) -> Response:
+        if not self._site.owner.is_here(request):
+            return _refused()
+        name = request.path_params["feed"]
+        if name not in self._site.library.feeds:  # the owner, too, may be looked over the shoulder
+            raise NotFoundError(f"there is no feed {name}")
+        await run_in_threadpool(act, self._site.aggregator, name)
+        return RedirectResponse(f"/feeds/{quote(name)}?asked=1", _SEE_OTHER)
+
     def _expect_owner(self) -> None:
         if not self._site.owner.is_possible:
             raise NotFoundError("nobody is owner here: set serve.token, and the variable it names")
@@ -80,6 +118,10 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/owner/leave", actions.leave, methods=["POST"]),
         Route("/stories/{story}/split", actions.split, methods=["POST"]),
         Route("/stories/{story}/merge", actions.merge, methods=["POST"]),
+        Route("/decisions", actions.decided, methods=["GET"]),
+        Route("/decisions/{number:int}/undo", actions.undo, methods=["POST"]),
+        Route("/feeds/{feed}/poll", actions.poll, methods=["POST"]),
+        Route("/feeds/{feed}/resume", actions.resume, methods=["POST"]),
     ]
 
 

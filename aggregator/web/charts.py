@@ -1,7 +1,7 @@
 """The geometry of the pictures; the templates draw them. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.app.reading import Reading, Report
@@ -54,11 +54,12 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day of a chart; the heights are parts of the whole, 0 to 1."""
+    """A day of a chart; height and base are parts of the whole, 0 to 1."""
 
     x: float
     width: float
     height: float
+    base: float = 0.0
 
 
 def timeline(story: Reading) -> Timeline:
@@ -86,6 +87,34 @@ def bars(counts: Sequence[int], *, most: int | None = None) -> tuple[Bar, ...]:
         Bar(round(number * width, 2), round(width * 0.72, 2), round(count / top, 3))
         for number, count in enumerate(counts)
     )
+
+
+def line(shares: Sequence[float | None]) -> tuple[tuple[float, float], ...]:
+    """Lay out a line over the bars of as many days: where, and how high; None is left out."""
+    days = bars([1] * len(shares))
+    return tuple(
+        (round(day.x + day.width / 2, 2), round(share, 3))
+        for day, share in zip(days, shares, strict=True)
+        if share is not None
+    )
+
+
+def stacked(*layers: Sequence[int]) -> tuple[tuple[Bar, ...], ...]:
+    """Lay out a bar a day for each layer, one upon the other; ``base`` is where each begins."""
+    totals = [sum(day) for day in zip(*layers, strict=True)]
+    top = max(totals, default=0) or 1
+    below = [0] * len(totals)
+    laid: list[tuple[Bar, ...]] = []
+    for layer in layers:
+        plain = bars(layer, most=top)
+        laid.append(
+            tuple(
+                replace(bar, base=round(base / top, 3))
+                for bar, base in zip(plain, below, strict=True)
+            )
+        )
+        below = [base + count for base, count in zip(below, layer, strict=True)]
+    return tuple(laid)
 
 
 def _marks(reports: Sequence[Report], places: Sequence[float]) -> tuple[Mark, ...]:

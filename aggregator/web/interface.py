@@ -1,7 +1,7 @@
 """The languages that the pages themselves speak, and how each writes dates and numbers."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -13,14 +13,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from aggregator.negotiation import negotiate
 from aggregator.publish.language import autonym, direction
 from aggregator.web import charts
 from aggregator.web.header import qualities
+from aggregator.web.sentences import recognised
 
 LANGUAGES = ("en", "zh-Hant")
+_LONG = 60
+"""Seconds from which tenths mean nothing."""
 _LOCALES = {"en": "en_GB", "zh-Hant": "zh_Hant_TW"}
 
 
@@ -34,6 +39,15 @@ class Interface:
     def render(self, template: str, **values: Any) -> str:
         """Write a page."""
         return self._templates.get_template(template).render(ui=self.language, **values)
+
+    def said(self, text: str) -> Markup:
+        """Say what the program says, in this language; what has no translation shows as English."""
+        phrase = recognised(text)
+        gettext = translations(self.language).gettext
+        told = escape(phrase.told(gettext))
+        if self.language == LANGUAGES[0] or gettext(phrase.template) != phrase.template:
+            return told
+        return Markup('<span lang="en" dir="ltr">{}</span>').format(told)
 
 
 def choose(accept_language: str | None, chosen: str | None) -> str:
@@ -73,6 +87,16 @@ def interface(language: str) -> Interface:
         day = format_skeleton(skeleton, moment, tzinfo=UTC, locale=locale)
         return f"{day} {format_time(moment, 'HH:mm', tzinfo=UTC, locale=locale)}"
 
+    def span(length: timedelta) -> str:
+        """Write a length of time, short ones in tenths of a second."""
+        seconds = length.total_seconds()
+        if seconds < _LONG:
+            written = format_unit(
+                round(seconds, 1), "duration-second", length="short", locale=locale
+            )
+            return str(written)
+        return format_timedelta(length, format="short", locale=locale)
+
     def ago(moment: datetime, now: datetime) -> str:
         return format_timedelta(moment - now, add_direction=True, locale=locale)
 
@@ -86,10 +110,13 @@ def interface(language: str) -> Interface:
         moment=lambda moment: format_datetime(moment, "long", tzinfo=UTC, locale=locale),
         number=lambda number: format_decimal(number, locale=locale),
         percent=lambda share: format_percent(share, locale=locale),
+        span=span,
         slug=lambda story: story.removeprefix("urn:uuid:"),
     )
     templates.globals.update(charts=charts, interfaces=[(tag, autonym(tag)) for tag in LANGUAGES])
-    return Interface(language, templates)
+    made = Interface(language, templates)
+    templates.filters["said"] = made.said
+    return made
 
 
 @cache

@@ -1,5 +1,6 @@
 """The pages that people read."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from aggregator.app.library import Place
-from aggregator.app.monitor import feeds_health, overview
+from aggregator.app.monitor import feed_health, feeds_health, overview
 from aggregator.errors import NotFoundError
 from aggregator.model import Story
 from aggregator.web.site import Site, filtered, number, static
@@ -32,6 +33,8 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/search", pages.search),
         Route("/stories/{story}", pages.story),
         Route("/feeds", pages.feeds),
+        Route("/feeds/{feed}", pages.feed),
+        Route("/subscribe", pages.subscribe),
         Route("/status", pages.status),
         Route("/static/{name}", _file),
         Route("/favicon.svg", _file),
@@ -61,6 +64,7 @@ class Pages:
         return self._site.page(
             request,
             "front.html",
+            subject={"language": language, "category": category},
             front=told,
             language=language,
             category=category,
@@ -98,6 +102,7 @@ class Pages:
         return self._site.page(
             request,
             "story.html",
+            subject={"story": told.id},
             story=self._site.library.read([told], languages)[0],
             decided="decided" in request.query_params,
             related=[(other, reasons[other.id]) for other in others],
@@ -107,6 +112,29 @@ class Pages:
         """Tell how each feed is doing."""
         self._site.allow(request)
         return self._site.page(request, "feeds.html", feeds=feeds_health(self._site.aggregator))
+
+    def feed(self, request: Request) -> Response:
+        """Tell how one feed is doing, and has been."""
+        self._site.allow(request)
+        name = request.path_params["feed"]
+        health, polls = feed_health(self._site.aggregator, name)
+        return self._site.page(
+            request,
+            "feed.html",
+            subject={"feed": name},
+            health=health,
+            polls=polls,
+            asked="asked" in request.query_params,
+        )
+
+    def subscribe(self, request: Request) -> Response:
+        """Tell which feeds are published."""
+        feeds = self._site.library.feeds
+
+        def named(names: Iterable[str]) -> list[str]:
+            return [feeds[name].name for name in names if name in feeds]
+
+        return self._site.page(request, "subscribe.html", named=named)
 
     def status(self, request: Request) -> Response:
         """Tell how the whole is doing."""

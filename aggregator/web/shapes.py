@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aggregator.app.explain import PairExplanation
 from aggregator.app.monitor import FeedHealth
-from aggregator.model import Article, Member, Story
+from aggregator.model import Article, Member, Poll, Story
 from aggregator.publish.link import address
 
 
@@ -73,6 +73,18 @@ class ArticleInStory(_Shape):
     story: str
 
 
+class PollShape(_Shape):
+    """A feed was asked, and this came of it."""
+
+    at: datetime
+    outcome: Annotated[str, Field(description="news, unchanged or failed")]
+    status: Annotated[int, Field(description="Of HTTP; 0: no answer came")]
+    new: int
+    changed: int
+    seconds: Annotated[float, Field(description="From the question to the end of the answer")]
+    error: str | None
+
+
 class FeedShape(_Shape):
     """A feed, and how it is doing."""
 
@@ -90,6 +102,7 @@ class FeedShape(_Shape):
     error: str | None
     daily: Annotated[list[int], Field(description="Articles on each of the latest days")]
     duplicates: dict[str, int]
+    polls: Annotated[list[PollShape], Field(description="The latest, newest first")]
 
 
 class FeedsShape(_Shape):
@@ -176,6 +189,7 @@ def feed_shape(health: FeedHealth) -> FeedShape:
         error=state.error,
         daily=list(health.daily),
         duplicates={level.value: count for level, count in health.duplicates.items()},
+        polls=list(map(_poll_shape, health.latest)),
     )
 
 
@@ -192,6 +206,18 @@ def explanation_shape(
         probability=explanation.pair.probability,
         in_favour=list(map(redact, explanation.pair.in_favour)),
         against=list(map(redact, explanation.pair.against)),
+    )
+
+
+def _poll_shape(poll: Poll) -> PollShape:
+    return PollShape(
+        at=poll.at,
+        outcome=poll.outcome,
+        status=poll.status,
+        new=poll.new,
+        changed=poll.changed,
+        seconds=poll.elapsed.total_seconds(),
+        error=poll.error,
     )
 
 

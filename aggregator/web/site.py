@@ -1,6 +1,7 @@
 """What all pages share: who asks, in which language, and how an answer leaves."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,20 +17,13 @@ from aggregator.app import Aggregator
 from aggregator.app.library import Library
 from aggregator.web.interface import LANGUAGES, choose, interface, preferred
 from aggregator.web.limits import Allowance
+from aggregator.web.offers import FORMATS, Offer, about, offers
 from aggregator.web.owner import Owner
 
 _COOKIE = "aggregator-language"
 _YEAR = 365 * 24 * 3600
 _FORM_FIELDS = 500
 _GUESS = timedelta(seconds=6)
-
-FORMATS = (
-    ("Atom", "feed.atom", "application/atom+xml"),
-    ("RSS", "feed.rss", "application/rss+xml"),
-    ("JSON", "feed.json", "application/feed+json"),
-    ("OPML", "feeds.opml", "text/x-opml"),
-)
-"""The published feeds that pages lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +32,7 @@ class Look:
 
     title: str
     style: str
+    offers: tuple[Offer, ...]
     formats: tuple[tuple[str, str, str], ...]
     has_owner: bool
 
@@ -56,19 +51,30 @@ class Site:
         self._look = Look(
             title=aggregator.config.publish.title,
             style=f"/static/style.css?{_digest('style.css')}",
+            offers=offers(aggregator.config.publish),
             formats=FORMATS,
             has_owner=owner.is_possible,
         )
 
     def page(
-        self, request: Request, template: str, *, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        subject: Mapping[str, str | None] | None = None,
+        **values: Any,
     ) -> Response:
-        """Write a page in the language that suits who asks."""
+        """Write a page in the language that suits who asks.
+
+        ``subject`` says what it is about (``offers.about``), so that it offers the feeds of that.
+        """
         chosen = request.query_params.get("ui", request.cookies.get(_COOKIE))
         language = choose(request.headers.get("accept-language"), chosen)
         text = interface(language).render(
             template,
             site=self._look,
+            offered=about(self._look.offers, **(subject or {})),
             here=request.url.path,
             owner=self.owner.is_here(request),
             now=self.now(),

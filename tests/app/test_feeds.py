@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import Aggregator
-from aggregator.app.feeds import Listing, feed_record, listings, resume
+from aggregator.app.feeds import Listing, feed_record, hurry, listings, resume
 from aggregator.config import load
 from aggregator.errors import NotFoundError
-from aggregator.model import Batch, FeedState
+from aggregator.model import Batch, FeedState, Poll
 from aggregator.storage import open_store
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
@@ -72,3 +72,32 @@ def test_one_that_was_never_polled_is_due_anyway(aggregator):
 def test_one_that_nobody_knows_is_named(aggregator):
     with pytest.raises(NotFoundError, match="did you mean news"):
         resume(aggregator, "newz")
+
+
+def test_a_feed_in_a_hurry_is_due_now_but_for_its_servers_word(aggregator):
+    later = NOW + timedelta(hours=3)
+    told(aggregator, due=later, failures=2, error="it is broken")
+    hurry(aggregator, "news")
+    state = aggregator.feeds()["news"]
+    assert (state.next_poll, state.rule, state.failures) == (NOW, "asked for by you", 2)
+
+    told(aggregator, due=later, not_before=later)
+    hurry(aggregator, "news")
+    assert aggregator.feeds()["news"].next_poll == later
+
+
+def test_one_that_was_never_polled_or_is_overdue_stays_as_it_is(aggregator):
+    hurry(aggregator, "news")
+    assert aggregator.feeds()["news"].due is None
+    told(aggregator, due=NOW - timedelta(hours=1))
+    hurry(aggregator, "news")
+    assert aggregator.feeds()["news"].due == NOW - timedelta(hours=1)
+    with pytest.raises(NotFoundError, match="did you mean news"):
+        hurry(aggregator, "newz")
+
+
+def test_its_latest_polls_are_told(aggregator):
+    poll = Poll(feed="news", at=NOW, status=404, error="nothing is there")
+    (told_of,) = feed_record(told(aggregator), [poll])["polls"]
+    assert told_of["at"] == "2025-10-17T12:00:00Z"
+    assert (told_of["outcome"], told_of["error"]) == ("failed", "nothing is there")

@@ -10,6 +10,7 @@ from aggregator.publish.language import autonym, direction, speaks
         ("zh-Hans", "简体中文"),
         ("de", "Deutsch"),
         ("pt-BR", "Português"),
+        ("zh-TW", "繁體中文"),
         ("tlh", "tlh"),
     ],
 )

@@ -85,3 +85,47 @@ def test_what_the_owner_splits_and_merges_is_so(own_site):
 
     assert merged.status == 303
     assert len(own_site.ask("/api/v1/stories").json["stories"]) == 2
+
+
+@pytest.mark.parametrize("path", ["/decisions", "/feeds/paid/poll", "/feeds/paid/resume"])
+def test_nobody_else_sees_decisions_or_hurries_a_feed(site, path):
+    ask = site.ask if path == "/decisions" else site.post
+
+    assert ask(path).status == 401
+
+
+def test_the_owner_undoes_a_decision(own_site):
+    own_site.post(f"{TALKS}/split", "article=0000000000000002", Authorization=OWNER)
+    listed = own_site.ask("/decisions", Authorization=OWNER).text
+
+    undone = own_site.post("/decisions/1/undo", Authorization=OWNER)
+
+    assert "Undo decision 1" in listed
+    assert "川普拒絕提供戰斧巡航導彈" in listed
+    assert "an article that is not shown" in listed
+    assert "letterbox" not in listed
+    assert (undone.status, undone.headers["location"]) == (303, "/decisions")
+    assert len(own_site.ask("/api/v1/stories").json["stories"]) == 2
+    assert own_site.post("/decisions/1/undo", Authorization=OWNER).status == 404
+    assert "undone" in own_site.ask("/decisions", Authorization=OWNER).text
+
+
+def test_the_owner_has_a_feed_polled_now(own_site):
+    hurried = own_site.post("/feeds/harbour/poll", Authorization=OWNER)
+
+    assert (hurried.status, hurried.headers["location"]) == (303, "/feeds/harbour?asked=1")
+    page = own_site.ask("/feeds/harbour?asked=1", Authorization=OWNER).text
+    assert "It is due now" in page
+    assert "asked for by you" in page
+
+
+def test_the_owner_has_a_feed_resumed(own_site):
+    own_site.post("/feeds/paid/resume", Authorization=OWNER)
+
+    assert "404: gone?" not in own_site.ask("/feeds/paid").text
+
+
+@pytest.mark.parametrize("name", ["secret", "nothing"])
+@pytest.mark.parametrize("action", ["poll", "resume"])
+def test_a_feed_that_is_not_shown_is_not_there(site, name, action):
+    assert site.post(f"/feeds/{name}/{action}", Authorization=OWNER).status == 404

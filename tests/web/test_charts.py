@@ -6,7 +6,7 @@ from hypothesis.strategies import integers, lists
 
 from aggregator.app.reading import Reading, Report
 from aggregator.model import PublishedSource
-from aggregator.web.charts import bars, timeline
+from aggregator.web.charts import bars, line, stacked, timeline
 
 START = datetime(2025, 10, 17, 12, tzinfo=UTC)
 
@@ -77,3 +77,17 @@ def test_bars_fill_the_width_and_no_more_than_the_height(counts):
     assert len(laid) == len(counts)
     assert all(0 <= bar.height <= 1 and bar.x >= 0 and bar.x + bar.width <= 101 for bar in laid)
     assert max((bar.height for bar in laid), default=0) == (1 if any(counts) else 0)
+
+
+def test_layers_stand_upon_each_other():
+    first, second = stacked([1, 0, 2], [1, 4, 2])
+
+    assert [bar.base for bar in first] == [0, 0, 0]
+    assert [bar.base for bar in second] == [0.25, 0, 0.5]
+    assert [bar.height for bar in second] == [0.25, 1, 0.5]
+    assert stacked([0], [0])[1][0].height == 0
+
+
+def test_a_line_leads_through_the_middles_of_the_days():
+    assert line([0.5, None, 1.0, 0.0]) == ((9.0, 0.5), (59.0, 1.0), (84.0, 0.0))
+    assert line([]) == ()
