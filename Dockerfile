@@ -3,7 +3,6 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 COPY pyproject.toml requirements-run.lock README.md LICENSE ./
 COPY scripts/environment scripts/
-COPY docs/aggregate.1 docs/
 COPY aggregator aggregator
 RUN LOCK=requirements-run.lock scripts/environment
 
