@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,6 @@ from typing import BinaryIO
 
 from aggregator.errors import ParseError
 from aggregator.model import ParsedFeed, Response
-from aggregator.parse import parse
 
 OUT_OF_MEMORY = 3
 """The exit status that says so."""
@@ -30,6 +30,8 @@ _GRACE = 5.0
 
 def serve(seconds: float, memory: int) -> None:
     """Answer until the input ends; reading takes at most so long and so many bytes of memory."""
+    from aggregator.parse import parse  # noqa: PLC0415  who asks imports this module, and not that
+
     for stop in (signal.SIGINT, signal.SIGTERM):  # meant for whoever asks, who ends this process
         signal.signal(stop, signal.SIG_IGN)
     requests = sys.stdin.buffer
@@ -42,13 +44,17 @@ def serve(seconds: float, memory: int) -> None:
                 try:
                     response, seen = pickle.load(requests)  # noqa: S301  our own parent wrote it
                     _end_after(seconds + _GRACE)
-                    _send(_answer(response, seen), answers)
+                    _send(_answer(parse, response, seen), answers)
                     _end_after(0)
                 except MemoryError:
                     os._exit(OUT_OF_MEMORY)
 
 
-def _answer(response: Response, seen: AbstractSet[str]) -> ParsedFeed | str:
+def _answer(
+    parse: Callable[[Response, AbstractSet[str]], ParsedFeed],
+    response: Response,
+    seen: AbstractSet[str],
+) -> ParsedFeed | str:
     try:
         return parse(response, seen)
     except ParseError as error:

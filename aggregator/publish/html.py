@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from aggregator.model import Level
 from aggregator.publish import atom, jsonfeed, opml, rss
@@ -18,6 +17,9 @@ from aggregator.publish.language import autonym, direction
 from aggregator.publish.markup import rfc3339
 from aggregator.publish.text import clean, line
 from aggregator.publish.view import folder
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 NAME = FRONT_PAGE
 
@@ -74,7 +76,9 @@ def _views(edition: Edition) -> list[tuple[str, str, bool]]:
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  20 ms
+
     templates = Environment(
         loader=FunctionLoader(_text),
         autoescape=True,

@@ -14,7 +14,6 @@ from itertools import islice, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, cast, func, or_, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from aggregator.match.text import fold, is_unspaced, tokens
 from aggregator.normalize.text import blocks
@@ -139,6 +138,8 @@ def _fts5(wanted: Iterable[Clause], unwanted: Iterable[Clause]) -> ColumnElement
 
 def _tsvector(clause: Clause) -> ColumnElement[bool]:
     """Ask the index for every term, then the text for their order: the index knows no places."""
+    from sqlalchemy.dialects.postgresql import TSQUERY  # noqa: PLC0415  SQLite need not load it
+
     quoted = [f"'{term}'" for term in clause.terms]
     quoted[-1] += ":*" * clause.begun
     vector = func.array_to_tsvector(func.string_to_array(searchable.c.words, " "))
