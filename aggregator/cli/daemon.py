@@ -9,6 +9,13 @@ from aggregator.cli.command import Interrupted
 
 if TYPE_CHECKING:
     from aggregator.app import Aggregator
+    from aggregator.app.config_source import ConfigSource
+
+
+def listen_for_reload(source: "ConfigSource") -> None:
+    """Have SIGHUP ask for the configuration, where there is such a signal (not on Windows)."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda *_: source.ask())
 
 
 def run_daemon(
@@ -24,8 +31,7 @@ def run_daemon(
     from aggregator.systemd import Manager
 
     source = ConfigSource(path)
-    if hasattr(signal, "SIGHUP"):  # Windows has none
-        signal.signal(signal.SIGHUP, lambda *_: source.ask())
+    listen_for_reload(source)
     log = Log(aggregator.config, verbose=verbose, quiet=quiet)
     with suppress(Interrupted):
         run_forever(Daemon(aggregator, source=source, journal=log, manager=Manager.of()))

@@ -1,12 +1,13 @@
 """The command that serves pages, published files and the API."""
 
+import sys
 from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from aggregator.cli.command import SERVICE, Config, Interrupted, cli, opened
-from aggregator.cli.daemon import run_daemon
+from aggregator.cli.daemon import listen_for_reload, run_daemon
 
 
 @cli.command(rich_help_panel=SERVICE)
@@ -26,6 +27,7 @@ def serve(
 
     On its own it only reads the store, so the daemon may run beside it; with `--poll` both are
     one process. What it may be called, and the owner's token, stand under `serve` in feeds.yaml.
+    A change of that file holds at once, but for the address to listen on.
 
     **Examples**
 
@@ -33,20 +35,31 @@ def serve(
     - `aggregate serve --poll --port 8000`
     """
     from aggregator.app import Aggregator
+    from aggregator.app.config_source import ConfigSource
     from aggregator.web.application import application
+    from aggregator.web.reloading import Reloading
     from aggregator.web.server import serving
 
     path = config or context.obj
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with opened(path) as aggregator:
-        settings = aggregator.config.serve
-        given = {"host": host, "port": port}
-        settings = settings.model_copy(
-            update={name: value for name, value in given.items() if value is not None}
-        )
-        app = application(aggregator, serve=settings)
+        source = ConfigSource(path)
+        listen_for_reload(source)
+        settings = aggregator.config.serve.model_copy(update=given)
         with (
             suppress(Interrupted),
-            serving(app, host=settings.host, port=settings.port) as served,
+            Reloading(
+                source,
+                settings=lambda fresh: fresh.serve.model_copy(update=given),
+                # The daemon's log tells of it as well.
+                refused=lambda error: None if poll else print(error, file=sys.stderr, flush=True),
+            ) as reloading,
+            serving(
+                application(aggregator, serve=settings),
+                host=settings.host,
+                port=settings.port,
+                fresh=reloading.fresh,
+            ) as served,
         ):
             print(f"Serving {served.url}", flush=True)
             if poll:

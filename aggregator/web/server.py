@@ -3,17 +3,21 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from aggregator.errors import ServeError
 
 _AT_ONCE = 200
 """Connections, streams included; more are told to come later."""
+_LOOK = 2.0
+"""Seconds between two looks for a fresh application."""
 _ENDING = 3
 """Seconds that requests under way are given at the end."""
 
@@ -31,30 +35,84 @@ class Served:
         self._ended.wait()
 
 
-class _Server(uvicorn.Server):
-    """Says in ``app.state.ending`` that it ends: streams would not by themselves."""
+class _Current:
+    """The application that answers; another may take its place."""
 
-    def __init__(self, config: uvicorn.Config, ending: asyncio.Event) -> None:
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        app.state.ending = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have it answer."""
+        await self._app(scope, receive, send)
+
+    def change(self, app: FastAPI) -> None:
+        """Put another in its place."""
+        app.state.ending = asyncio.Event()
+        self.end()
+        self._app = app
+
+    def end(self) -> None:
+        """Say in ``app.state.ending`` that it ends: streams would not by themselves."""
+        self._app.state.ending.set()
+
+
+class _Server(uvicorn.Server):
+    """Looks for a fresh application now and then, and ends the streams of one that went."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        current: _Current,
+        fresh: Callable[[], FastAPI | None],
+        pause: float,
+    ) -> None:
         super().__init__(config)
-        self._ending = ending
+        self._current = current
+        self._fresh = fresh
+        self._pause = pause
+        self._looking: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin what uvicorn begins, and to look."""
+        await super().startup(sockets)
+        self._looking = asyncio.create_task(self._look())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End streams, then what uvicorn ends."""
-        self._ending.set()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._current.end()
         await super().shutdown(sockets)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(self._pause)
+            app = await run_in_threadpool(self._fresh)
+            if app is not None:
+                self._current.change(app)
 
 
 @contextmanager
-def serving(app: FastAPI, *, host: str, port: int) -> Iterator[Served]:
+def serving(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    fresh: Callable[[], FastAPI | None] = lambda: None,
+    pause: float = _LOOK,
+) -> Iterator[Served]:
     """Serve while the block lasts; port 0 takes any that is free.
 
-    The signals stay with the caller. Raises ServeError where the address cannot be had.
+    ``fresh`` is asked again and again, in a thread and with a ``pause`` in seconds, for an
+    application that is to take over; it raises nothing. The signals stay with the caller. Raises
+    ServeError where the address cannot be had.
     """
-    ending = app.state.ending = asyncio.Event()
+    current = _Current(app)
     with _listening(host, port) as listener:
         server = _Server(
             uvicorn.Config(
-                app,
+                current,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -62,7 +120,9 @@ def serving(app: FastAPI, *, host: str, port: int) -> Iterator[Served]:
                 limit_concurrency=_AT_ONCE,
                 timeout_graceful_shutdown=_ENDING,
             ),
-            ending,
+            current,
+            fresh,
+            pause,
         )
         ended = threading.Event()
 

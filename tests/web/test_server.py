@@ -1,4 +1,6 @@
+import json
 import socket
+from threading import Event
 from urllib.request import urlopen
 
 import pytest
@@ -26,3 +28,24 @@ def test_an_address_that_cannot_be_had_is_said_in_words(host):
             serving(FastAPI(), host=host, port=port),
         ):
             pass
+
+
+def test_a_fresh_application_takes_over_and_the_streams_of_the_old_one_end():
+    before, after = FastAPI(title="before"), FastAPI(title="after")
+    waiting = [after]
+    taken = Event()
+
+    def fresh() -> FastAPI | None:
+        if waiting:
+            return waiting.pop()
+        taken.set()  # asked again, so that it has taken over
+        return None
+
+    with serving(before, host="127.0.0.1", port=0, fresh=fresh, pause=0.01) as served:
+        assert taken.wait(timeout=60)
+        told = json.load(urlopen(f"{served.url}openapi.json"))
+        assert before.state.ending.is_set()
+        assert not after.state.ending.is_set()
+
+    assert told["info"]["title"] == "after"
+    assert after.state.ending.is_set()
