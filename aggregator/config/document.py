@@ -15,6 +15,7 @@ Key = tuple[str | int, ...]
 _PLACES = 2_000_000
 """Places in a document, those that aliases repeat counted: a hundred thousand feeds."""
 _DEPTH = 20
+_TOO_MUCH = "too much, or too deep, for a configuration"
 
 
 class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # either base is fine
@@ -42,6 +43,7 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
     """
     try:
         root = yaml.compose(text, Loader=Loader)
+        places = 0 if root is None else _places(root, {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line, text.count("\n")) + 1 if mark else 1
@@ -52,6 +54,8 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
         raise ConfigError((f"{source}:1: nested too deep to be a configuration",)) from error
     if root is None:
         raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
+    if places > _PLACES:
+        raise ConfigError((f"{source}:1: {_TOO_MUCH}",))
     walk = _Walk(source)
     data = walk.value(root, ())
     if walk.problems:
@@ -65,21 +69,16 @@ class _Walk:
     def __init__(self, source: str) -> None:
         self._source = source
         self._open: set[int] = set()
-        self._left = _PLACES
         self.lines: dict[Key, int] = {}
         self.problems: list[str] = []
 
     def value(self, node: yaml.Node, key: Key) -> Any:
         self.lines.setdefault(key, node.start_mark.line + 1)
-        self._left -= 1
         if id(node) in self._open:
             self._complain(node, "an alias contains itself")
             return None
-        if not self._left or len(key) > _DEPTH:
-            line = node.start_mark.line + 1
-            raise ConfigError(
-                (f"{self._source}:{line}: too much, or too deep, for a configuration",)
-            )
+        if len(key) > _DEPTH:
+            raise ConfigError((f"{self._source}:{node.start_mark.line + 1}: {_TOO_MUCH}",))
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.SequenceNode):
@@ -93,7 +92,10 @@ class _Walk:
     def _mapping(self, node: yaml.MappingNode, key: Key) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name_node, item in node.value:
-            name = str(name_node.value)
+            if not isinstance(name_node, yaml.ScalarNode):
+                self._complain(name_node, "a key is a word")
+                continue
+            name = name_node.value
             if name in found:
                 self._complain(name_node, f"{name}: this key is here twice")
             self.lines[(*key, name)] = name_node.start_mark.line + 1
@@ -102,6 +104,24 @@ class _Walk:
 
     def _complain(self, node: yaml.Node, message: str) -> None:
         self.problems.append(f"{self._source}:{node.start_mark.line + 1}: {message}")
+
+
+def _places(node: yaml.Node, known: dict[int, int]) -> int:
+    """Count the places in a node, what aliases repeat as often as they repeat it.
+
+    ``known`` has what was counted already: a bomb of aliases is told by its few nodes.
+    """
+    if id(node) not in known:
+        known[id(node)] = 1  # met again within itself, which the walk complains about
+        within = (
+            node.value
+            if isinstance(node, yaml.SequenceNode)
+            else (item for _, item in node.value)
+            if isinstance(node, yaml.MappingNode)
+            else ()
+        )
+        known[id(node)] += sum(_places(item, known) for item in within)
+    return known[id(node)]
 
 
 def _scalar(node: yaml.Node) -> str | bool | float | None:

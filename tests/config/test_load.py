@@ -195,6 +195,7 @@ def test_one_id_twice_is_an_error_even_on_one_line():
         ),
         ("version: 1\nversion: 1\nfeeds: []", 2),
         ("version: 1\nfeeds: &a [*a]", 2),
+        ("version: 1\n? [a, b]\n: 1\nfeeds: []", 2),
         ("- a list", 1),
         ("version: 2\nfeeds: []", 1),
         ("version: 1\nfeeds: []\nnetwork: {allow: [localhost]}", 3),
