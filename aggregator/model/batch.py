@@ -20,8 +20,9 @@ class Known:
     published: datetime
     published_source: PublishedSource
     title: str = ""
+    lead: str = ""
     url: str | None = None
-    """Its words and address, so that a guid given to several items is not believed."""
+    """Its words and address, so that what is given to several items as their name is not."""
     versions: tuple[str, ...] = ()
     """The content hashes that it had and has, oldest first; empty where it never changed."""
     forgotten: bool = False

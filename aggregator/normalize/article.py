@@ -34,7 +34,13 @@ _PICTURE: Final = re.compile(
 
 
 def normalize(
-    feed: Feed, document: ParsedFeed, *, response_url: str, now: datetime, is_first: bool = False
+    feed: Feed,
+    document: ParsedFeed,
+    *,
+    response_url: str,
+    now: datetime,
+    is_first: bool = False,
+    is_whole: bool = True,
 ) -> tuple[Article, ...]:
     """Return a draft article for each entry of a document, in its order; empty entries are dropped.
 
@@ -42,7 +48,8 @@ def normalize(
     address that names no article (the front page, a page that several items link to) stays its
     link and is not its ``url``, since equal urls are taken for one item elsewhere.
     ``response_url`` is where the document came from, the last base for relative links;
-    ``is_first`` says that nothing of this feed is known, so that undated items are old. Never
+    ``is_first`` says that nothing of this feed is known, so that undated items are old;
+    ``is_whole``, that the document is not only what is new in the feed. Never
     raises for what a feed says: an entry that cannot be normalized costs that entry, and is logged.
     """
     context = _Document(feed, document, response_url, now)
@@ -57,6 +64,7 @@ def normalize(
         if made is not None:
             drafts.append(made[0])
             clues.append(made[1])
+    afresh = is_whole and len(document.entries) == len(document.digests)
     named = tuple(
         replace(
             draft,
@@ -64,7 +72,7 @@ def normalize(
             keys=keys,
             url=draft.url if identity.has_address(keys) else None,
         )
-        for draft, keys in zip(drafts, identity.keys(clues), strict=True)
+        for draft, keys in zip(drafts, identity.keys(clues, afresh=afresh), strict=True)
     )
     return dated_by_place(named) if is_first else named
 

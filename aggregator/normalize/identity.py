@@ -1,7 +1,8 @@
 """Identity: which article an item is, from one poll of its feed to the next.
 
-Feeds are wrong about guids in every way, so an item has up to three names, strongest first: its
-guid, its canonical address, and its text. What is shared by items that cannot be one is no name.
+Feeds are wrong about guids in every way, so an item has up to four names, strongest first: its
+guid, its canonical address, its text with its date, and its words alone, for feeds that draw all
+else anew at each poll. What is shared by items that cannot be one is no name.
 """
 
 import re
@@ -32,6 +33,7 @@ _VERSIONS: Final = 12
 """Content hashes of an article that are remembered."""
 _T = TypeVar("_T")
 
+_WORDS: Final = "words:"
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _NUMBER: Final = re.compile(r"\d+")
@@ -54,15 +56,19 @@ class Clues(NamedTuple):
     """The date that the feed gives, in any one spelling; "" where it gives none."""
 
 
-def keys(items: Sequence[Clues]) -> list[tuple[str, ...]]:
+def keys(items: Sequence[Clues], *, afresh: bool = False) -> list[tuple[str, ...]]:
     """Return the keys of each item of one document, strongest first, at least one each.
+
+    ``afresh``: nothing in the document came again as it was.
 
     - A guid is a key unless items with different links and different texts carry it (a broken
       system that gives all the same).
     - An address is a key unless items carry it that differ in guid and text, and whose titles are
-      not one title edited (posts of a live blog, versions on a page of changes).
+      not one title edited, or are one title over different texts (posts of a live blog, versions
+      on a page of changes).
     - A text (title, beginning and date) is a key where it says enough to be no boilerplate, unless
       items differing in both guid and address carry it; always where there is nothing else.
+    - The words (title and text) of an item that no other has are a key in a document afresh.
     """
     guids = [_guid_key(item.guid) for item in items]
     urls = [_url_key(item.url) for item in items]
@@ -78,14 +84,18 @@ def keys(items: Sequence[Clues]) -> list[tuple[str, ...]]:
         if len(at) == 1
         or _agree(guids, at)
         or _agree(bodies, at)
-        or all(_is_edit(items[at[0]].title, items[other].title) for other in at)
+        or all(_is_edition(items[at[0]], items[other]) for other in at)
     }
     shared_texts = _contradicted_texts(texts, guids, urls)
+    words = [_words_key(item) if afresh else None for item in items]
+    once = {key for key, at in _bearers(words).items() if len(at) == 1}
     named: list[tuple[str, ...]] = []
-    for item, guid, url, text in zip(items, guids, urls, texts, strict=True):
+    for item, guid, url, text, said in zip(items, guids, urls, texts, words, strict=True):
         names = [key for key in (guid, url) if key and key in trusted]
         if not names or (text not in shared_texts and _is_telling(item)):
             names.append(text)
+        if said in once:
+            names.append(said)
         named.append(tuple(names))
     return named
 
@@ -121,6 +131,14 @@ def _text_key(item: Clues) -> str:
     return "text:" + sha256(said.encode()).hexdigest()[:32]
 
 
+def _words_key(item: Clues) -> str | None:
+    """Return the key of a title and a whole text; None where they could be another item's too."""
+    if _says(item) < _TELLING_UNDATED:
+        return None
+    said = f"{_letters(item.title)}\0{_letters(item.text)}"
+    return _WORDS + sha256(said.encode()).hexdigest()[:32]
+
+
 def _short(name: str) -> str:
     """Return a name, or its digest where it is long."""
     if len(name) <= _LONGEST_NAME:
@@ -135,10 +153,14 @@ def _letters(text: str) -> str:
 
 def _is_telling(item: Clues) -> bool:
     """Tell whether a text says enough to be no boilerplate that another item could repeat."""
-    enough = sum(weigh(item.title).values()) + sum(weigh(item.text[:_TEXT]).values())
     if item.date:
-        return enough >= _TELLING_DATED
-    return (item.guid is None or item.url is None) and enough >= _TELLING_UNDATED
+        return _says(item) >= _TELLING_DATED
+    return (item.guid is None or item.url is None) and _says(item) >= _TELLING_UNDATED
+
+
+def _says(item: Clues) -> float:
+    """Return how much a title and the beginning of a text say, in Latin letters."""
+    return sum(weigh(item.title).values()) + sum(weigh(item.text[:_TEXT]).values())
 
 
 def _bearers(names: Sequence[str | None]) -> dict[str, list[int]]:
@@ -163,6 +185,21 @@ def _is_edit(one: str, other: str, least: int = _ALIKE) -> bool:
         set(_NUMBER.findall(one)) == set(_NUMBER.findall(other))
         and fuzz.token_set_ratio(one, other) >= least
     )
+
+
+def _is_edition(one: Clues, other: Clues) -> bool:
+    """Tell whether two items of one address are one that was edited."""
+    return _is_edit(one.title, other.title) and not _are_posts(
+        (one.title, one.text), (other.title, other.text)
+    )
+
+
+def _are_posts(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether title and text are those of two posts under one title, as in a live blog."""
+    if _letters(one[0]) != _letters(other[0]):
+        return False
+    texts = [_NO_LETTER.sub(" ", text[:_TEXT]).casefold().strip() for _, text in (one, other)]
+    return all(texts) and fuzz.token_set_ratio(*texts) < _ALIKE
 
 
 def _contradicted_texts(
@@ -204,7 +241,9 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
     ``known`` holds what the store remembers under the drafts' keys, of this feed alone. An article
     that a document gives twice counts once, as it was dated last, else as it stands first. One
     that goes back to an earlier version for the second time does not change: two servers out of
-    step would do so for ever. Nor does one that was forgotten.
+    step would do so for ever. Nor does one that was forgotten, or that only its words tell; they
+    are believed where half of the drafts are known, since a feed that draws all names anew does so
+    with every item, while a notice that is repeated comes alone.
     """
     new: dict[int, Article] = {}
     changed: dict[int, Article] = {}
@@ -212,10 +251,18 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
     versions: dict[int, tuple[str, tuple[str, ...]]] = {}
     further: list[tuple[str, str]] = []
     owners: dict[str, str] = {}
+    drawn_anew = 2 * sum(any(key in known for key in d.keys) for d in drafts) >= len(drafts)
     seen: set[str] = set()
     for position, draft in sorted(enumerate(drafts), key=_last_said, reverse=True):
         article = _believed(draft, known)
-        name = next((key for key in article.keys if key in owners or key in known), None)
+        name = next(
+            (
+                key
+                for key in article.keys
+                if (key in owners or key in known) and (drawn_anew or not key.startswith(_WORDS))
+            ),
+            None,
+        )
         record = None if name is None or name in owners else known[name]
         identity = record.id if record else owners.get(name or "", article.id)
         if name is not None and not (record and record.forgotten):
@@ -226,7 +273,11 @@ def identify(drafts: Sequence[Article], known: Mapping[str, Known]) -> Resolutio
             seen.add(identity)
             if record is None:
                 new[position] = article
-            elif record.forgotten or _is_old(article.content_hash, record):
+            elif (
+                record.forgotten
+                or (name or "").startswith(_WORDS)
+                or _is_old(article.content_hash, record)
+            ):
                 unchanged[position] = identity
             else:
                 changed[position] = _continued(article, record)
@@ -295,7 +346,8 @@ def _believed(draft: Article, known: Mapping[str, Known]) -> Article:
 
     A poll brings only new items, so a guid that a feed gives to all of them, or a link that leads
     to the same page every day, shows in the store and not in the document: there it belongs to an
-    article with another title and date, and with another address or guid.
+    article with another title and date, and with another address or guid. So does the page of a
+    live blog, whose posts have one title and other words.
     """
     kept = tuple(key for key in draft.keys if not _is_broken(key, draft, known))
     if not kept or kept == draft.keys:
@@ -315,10 +367,12 @@ def _is_broken(key: str, draft: Article, known: Mapping[str, Known]) -> bool:
 
 
 def _is_other(draft: Article, record: Known) -> bool:
-    """Tell whether title and date speak against one article."""
+    """Tell whether words and date speak against one article."""
     if draft.published == record.published or not (draft.title and record.title):
         return False
-    return not _is_edit(draft.title, record.title, least=_BARELY_ALIKE)
+    return not _is_edit(draft.title, record.title, least=_BARELY_ALIKE) or _are_posts(
+        (draft.title, draft.parts[0].lead), (record.title, record.lead)
+    )
 
 
 def _lasting(further: Sequence[tuple[str, str]], again: set[str]) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from aggregator.errors import ParseError
 from aggregator.model import Article, Feed, FeedState, Known, ParsedFeed, Response
@@ -76,6 +77,7 @@ class Reader:
             response_url=response.final_url,
             now=response.at,
             is_first=answer.state is None or answer.state.succeeded is None,
+            is_whole=not response.pushed and response.status != HTTPStatus.IM_USED,
         )
         return Reading(answer=answer, document=document, drafts=drafts)
 

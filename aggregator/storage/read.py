@@ -82,6 +82,7 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
         select(
             article_keys.c.digest,
             article_versions.c.hashes,
+            articles.c.parts,
             *(articles.c[name] for name in _KNOWN),
         )
         .join_from(article_keys, articles)
@@ -93,8 +94,12 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
         for row in connection.execute(query.where(article_keys.c.digest.in_(chunk)))
     )
     remembered = {
-        asked[found]: Known(**dict(zip(_KNOWN, values, strict=True)), versions=versions or ())
-        for found, versions, *values in rows
+        asked[found]: Known(
+            **dict(zip(_KNOWN, values, strict=True)),
+            lead=parts[0].lead,
+            versions=versions or (),
+        )
+        for found, versions, parts, *values in rows
     }
     others = [name for name, asking in asked.items() if asking not in remembered]
     return remembered | {asked[found]: known for found, known in _forgotten(connection, others)}

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Article, Content, Entry, Feed, Known, ParsedFeed, PublishedSource
-from aggregator.normalize import identify, normalize
+from aggregator.normalize import Resolution, identify, normalize
 from aggregator.normalize.identity import Clues, article_id, keys
 
 FEED = Feed(id="f", url="https://example.org/feed", shown_url="https://example.org/feed", name="F")
@@ -32,8 +33,14 @@ def article(number: int = 1, **changed: object) -> Article:
     return drafts(Entry(**(fields | changed)))[0]  # type: ignore[arg-type]  # fields of many types
 
 
-def drafts(*entries: Entry, now: datetime = DAY + timedelta(hours=9)) -> tuple[Article, ...]:
-    document = ParsedFeed(format="rss20", entries=entries, link="https://example.org/")
+def drafts(
+    *entries: Entry, now: datetime = DAY + timedelta(hours=9), seen: int | None = None
+) -> tuple[Article, ...]:
+    """Drafts of a document in which so many items came again as they were."""
+    digests = () if seen is None else tuple(map(str, range(seen + len(entries))))
+    document = ParsedFeed(
+        format="rss20", entries=entries, link="https://example.org/", digests=digests
+    )
     return normalize(FEED, document, response_url=FEED.url, now=now)
 
 
@@ -46,6 +53,7 @@ def remembered(*articles: Article) -> dict[str, Known]:
             published=item.published,
             published_source=item.published_source,
             title=item.title,
+            lead=item.parts[0].lead,
             url=item.url,
         )
         for item in articles
@@ -323,6 +331,86 @@ def test_posts_on_one_page_are_articles_of_their_own():
     assert [item.title for item in found.new] == list(posts)
 
 
+UPDATES = (
+    "The minister opens the session with an apology to all who had to wait.",
+    "Opposition members leave the chamber, and nobody knows for how long.",
+    "A vote on the amendment is called: the count goes on into the night.",
+)
+
+
+def post(number: int) -> Entry:
+    """A post of a live blog: one page, one title, words of its own."""
+    return Entry(
+        guid=f"post-{number}",
+        link="https://example.org/live",
+        title=Content(value="Parliament live", html=True),
+        summary=Content(value=UPDATES[number], html=True),
+        published=f"Fri, 17 Oct 2025 0{number}:00:00 GMT",
+    )
+
+
+def test_posts_under_one_title_are_articles_of_their_own():
+    found = identify(drafts(*map(post, range(3))), {})
+
+    assert [item.guid for item in found.new] == ["post-0", "post-1", "post-2"]
+
+
+def test_posts_under_one_title_that_come_poll_by_poll_are_too():
+    memory = Memory()
+    for number in range(3):
+        found = memory.take(drafts(post(number)))
+        assert [item.guid for item in found.new] == [f"post-{number}"]
+    edited = replace(post(1), summary=Content(value=UPDATES[1] + " They return.", html=True))
+    (changed,) = memory.take(drafts(edited)).changed
+    assert changed.id == article_id("f", "guid:post-1")
+
+
+def drawn(poll: int, *numbers: int) -> tuple[Entry, ...]:
+    """Items whose guid, address and date their feed draws anew at each poll."""
+    return tuple(
+        Entry(
+            guid=f"{poll}-{number}",
+            link=f"https://example.org/read/{poll}-{number}",
+            title=Content(value=f"Headline {number}", html=True),
+            summary=Content(value=f"{LONG} {number}", html=True),
+            published=f"Fri, 17 Oct 2025 0{poll}:00:00 GMT",
+        )
+        for number in numbers
+    )
+
+
+def test_a_feed_that_draws_all_names_anew_makes_no_new_articles():
+    memory = Memory()
+    assert len(memory.take(drafts(*drawn(1, 1, 2, 3), seen=0)).new) == 3
+    again = memory.take(drafts(*drawn(2, 1, 2, 3), seen=0))
+    assert (again.new, again.changed, len(again.unchanged)) == ((), (), 3)
+    (new,) = memory.take(drafts(*drawn(3, 2, 3, 4), seen=0)).new
+    assert new.title == "Headline 4"
+    (new,) = memory.take(drafts(*drawn(4, 3, 4, 5), seen=0)).new
+    assert new.title == "Headline 5"
+
+
+@pytest.mark.parametrize("others", [{"seen": 2}, {}])
+def test_a_notice_that_is_repeated_beside_others_is_news(others):
+    memory = Memory()
+    memory.take(drafts(*drawn(1, 1, 2, 3), seen=0))
+
+    assert len(memory.take(drafts(*drawn(2, 1), **others)).new) == 1
+
+
+def test_one_of_many_that_says_what_was_said_before_is_news():
+    memory = Memory()
+    memory.take(drafts(*drawn(1, 1, 2, 3), seen=0))
+
+    assert len(memory.take(drafts(*drawn(2, 1, 7, 8), seen=0)).new) == 3
+
+
+def test_words_that_a_feed_lists_twice_at_once_are_two_items():
+    memory = Memory()
+    assert len(memory.take(drafts(*drawn(1, 1), *drawn(2, 1), seen=0)).new) == 2
+    assert len(memory.take(drafts(*drawn(3, 1), *drawn(4, 1), seen=0)).new) == 2
+
+
 def test_a_known_item_given_twice_counts_once():
     first = article()
 
@@ -450,6 +538,11 @@ class Memory:
 
     def poll(self, *found: Article) -> str:
         """Take a document's drafts; return what came of the last of them."""
+        result = self.take(found)
+        return "new" if result.new else "changed" if result.changed else "unchanged"
+
+    def take(self, found: Sequence[Article]) -> Resolution:
+        """Take a document's drafts; return what they are."""
         known = {
             key: replace(record, versions=self.versions.get(identity, ()))
             for key, identity in self.owners.items()
@@ -463,7 +556,7 @@ class Memory:
         for key, identity in result.learned:
             self.owners.setdefault(key, identity)
         self.versions |= dict(result.versions)
-        return "new" if result.new else "changed" if result.changed else "unchanged"
+        return result
 
 
 TITLES = ("Minister resigns over budget", "部長因預算案請辭", "Live updates", "")

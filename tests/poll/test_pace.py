@@ -52,3 +52,15 @@ def test_files_and_feeds_without_a_shortest_interval_know_no_share():
     eager = [replace(one, min_interval=timedelta()) for one in FEEDS]
     for feeds in (files, eager):
         assert paced(feeds, feeds, ASKED, MINUTE) == feeds
+
+
+def test_after_days_asleep_many_hosts_are_caught_up_with_a_feed_at_a_time():
+    feeds = [feed(f"{host}-{n}", f"{host}.example") for host in range(50) for n in range(10)]
+    late = {one.id: FeedState(feed=one.id, checked=NOW) for one in feeds}
+    waiting, sizes = list(feeds), list[int]()
+    while waiting:
+        turn = paced(waiting, feeds, late, MINUTE)
+        assert max(Counter(one.url.split("/")[2] for one in turn).values()) == 1
+        sizes.append(len(turn))
+        waiting = [one for one in waiting if one not in turn]
+    assert sizes == [50] * 10

@@ -78,7 +78,8 @@ class TestKnown:
         )
 
         shared = {field.name for field in fields(Known)} & {field.name for field in fields(Article)}
-        remembered = Known(**{name: getattr(article, name) for name in shared})
+        shown = {name: getattr(article, name) for name in shared}
+        remembered = Known(**shown, lead=article.parts[0].lead)
         assert known == {("taipei", "guid 1"): remembered, ("taipei", "url 1"): remembered}
 
     def test_an_article_that_changed_is_known_with_its_versions(self, store, samples):
