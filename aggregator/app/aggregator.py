@@ -244,6 +244,7 @@ class Aggregator:
                 criteria=self.config.representative,
                 rules=self.config.rules,
                 alone=self.config.alone,
+                private=frozenset(feed.id for feed in self.config.feeds if feed.private),
             ),
             clock=self.clock,
             random=self._random,

@@ -74,7 +74,8 @@ class Clusterer:
 
     ``draw_id`` makes the id of a new story. ``priorities`` has the priority of feeds, 0 where
     it names none; ``languages`` are the reader's. ``alone`` names the feeds whose items are each
-    a story of their own. One writer at a time.
+    a story of their own, ``private`` those that neither stand for a story nor change what others
+    see of it. One writer at a time.
     """
 
     def __init__(
@@ -87,11 +88,12 @@ class Clusterer:
         criteria: Sequence[Criterion] = tuple(Criterion),
         rules: Sequence[Rule] = (),
         alone: AbstractSet[str] = frozenset(),
+        private: AbstractSet[str] = frozenset(),
         stories: Iterable[Story] = (),
     ) -> None:
         self._scorer = scorer
         self._draw_id = draw_id
-        self._precedence = Precedence(tuple(criteria), tuple(languages), priorities)
+        self._precedence = Precedence(tuple(criteria), tuple(languages), priorities, private)
         self._rules = rules
         self._alone = alone
         self._constraints = Constraints((), rules, alone)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,12 @@ class Precedence:
     """The reader's, best first."""
     priorities: Mapping[str, int] = field(default_factory=dict)
     """Of feeds, 0 where it names none."""
+    private: AbstractSet[str] = frozenset()
+    """Feeds that nobody else is to learn of."""
+
+    def shown(self, articles: Sequence[Article]) -> Sequence[Article]:
+        """Return what others see of a story; all of it where that is nothing."""
+        return [article for article in articles if article.feed not in self.private] or articles
 
     def representative(self, articles: Sequence[Article]) -> Article:
         """Return the article whose words stand for a story."""
@@ -59,9 +66,9 @@ def tell(
     now: datetime,
 ) -> Story:
     """Return the story of these members: a new one, or what became of the one before."""
-    articles = [member.article for member in members]
-    representative = precedence.representative(articles)
-    digest = fingerprint(representative, articles)
+    shown = precedence.shown([member.article for member in members])
+    representative = precedence.representative(shown)
+    digest = fingerprint(representative, shown)
     unchanged = before is not None and before.fingerprint == digest
     return Story(
         id=id,

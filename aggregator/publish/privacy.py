@@ -31,8 +31,12 @@ def public(story: Story, feeds: Mapping[str, Feed]) -> Story | None:
     if representative not in visible:
         best = min(visible.values(), key=lambda a: (-feeds[a.feed].priority, a.published, a.id))
         representative = best.id
+    created = story.created
+    if len(visible) < len(story.members):  # it may have begun in private
+        created = max(created, min(article.first_seen for article in visible.values()))
     return replace(
         story,
+        created=created,
         members=tuple(
             _placed(member, visible) for member in story.members if member.article.id in visible
         ),

@@ -1,10 +1,10 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aggregator.cluster.story import Precedence, fingerprint, tell
-from aggregator.model import Criterion, Member, Part
+from aggregator.model import Article, Criterion, Member, Part
 
 NOW = datetime(2025, 10, 20, tzinfo=UTC)
 
@@ -69,3 +69,33 @@ def test_a_new_story_is_created_and_updated_now(article):
     members = [Member(article=article("a"), match=None)]
     story = tell(None, members, id="new", precedence=Precedence(), now=NOW)
     assert (story.id, story.created, story.updated) == ("new", NOW, NOW)
+
+
+def test_what_a_private_feed_tells_changes_nothing_that_others_see(article):
+    precedence = Precedence(private=frozenset({"letters"}))
+    public = article("b")
+    letter = replace(article("a"), feed="letters", length=100_000)
+    before = tell(None, _members(public), id="one", precedence=precedence, now=NOW)
+
+    after = tell(
+        before, _members(public, letter), id="one", precedence=precedence, now=NOW + timedelta(1)
+    )
+
+    assert len(after.members) == 2
+    assert (after.representative, after.updated) == (public.id, NOW)
+
+
+def test_a_private_story_is_changed_by_what_others_see_of_it(article):
+    precedence = Precedence(private=frozenset({"letters"}))
+    letter = replace(article("a"), feed="letters")
+    later = NOW + timedelta(1)
+    before = tell(None, _members(letter), id="one", precedence=precedence, now=NOW)
+
+    after = tell(before, _members(letter, article("b")), id="one", precedence=precedence, now=later)
+
+    assert (before.representative, after.representative) == ("a", "b")
+    assert (before.updated, after.updated) == (NOW, later)
+
+
+def _members(*articles: Article) -> list[Member]:
+    return [Member(article=article, match=None) for article in articles]

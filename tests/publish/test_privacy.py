@@ -38,6 +38,16 @@ def test_a_reason_that_speaks_of_a_hidden_article_goes_with_it(make_story, make_
     assert [member.match for member in told.members] == [None, None]
 
 
+def test_a_story_that_began_in_private_begins_with_what_is_shown(
+    make_story, make_article, make_feed, noon
+):
+    later = noon + timedelta(days=1)
+    story = make_story(make_article("hidden", feed="secret"), make_article("a", first_seen=later))
+    told = public(replace(story, created=noon), by_id(make_feed()))
+    assert told is not None
+    assert told.created == later
+
+
 def test_a_relation_that_a_hidden_article_has_goes_with_it(make_story, make_article, make_feed):
     hidden, shown = make_article("hidden", feed="secret"), make_article("a")
     relations = tuple(
