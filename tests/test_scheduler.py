@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from aggregator.app import Aggregator
 from aggregator.app.config_source import ConfigSource
-from aggregator.config import Config
+from aggregator.config import Config, load
 from aggregator.config_file import read_config
 from aggregator.errors import StoreLocked
-from aggregator.model import Response
+from aggregator.model import Message, Response
 from aggregator.parse import parse
 from aggregator.scheduler import Clockwork, Daemon
 from aggregator.storage import open_store
@@ -30,6 +31,9 @@ class Machine:
         self.now = START
         self.asked: list[str] = []
         self.told: list[str] = []
+        self.environment: dict[str, str] = {}
+        self.hanging, self.released = Event(), Event()
+        """Set once somebody waits for a receiver's answer, and to end that."""
 
     def configure(self, feeds: str, **more: str) -> None:
         sections = "".join(f"{key}: {value}\n" for key, value in more.items())
@@ -37,7 +41,11 @@ class Machine:
 
     def daemon(self) -> Daemon:
         return Daemon(
-            self.open(read_config(self.path)),
+            self.open(
+                load(
+                    self.path.read_text(), directory=self.path.parent, environment=self.environment
+                )
+            ),
             source=ConfigSource(self.path),
             journal=self,
             manager=self,
@@ -52,6 +60,9 @@ class Machine:
     def fetch(self, requests):
         for request in requests:
             self.asked.append(request.url)
+            if request.form is not None:
+                self.hanging.set()
+                assert self.released.wait(30)
             yield Response(
                 feed=request.feed,
                 url=request.url,
@@ -60,6 +71,14 @@ class Machine:
                 at=self.now,
                 body=DOCUMENT,
             )
+
+    def leave(self, rule: str) -> None:
+        """Leave a message in the outbox that a rule tells."""
+        message = Message(
+            id="msg_1", kind="webhook", target=rule, body="{}", created=self.now, due=self.now
+        )
+        with open_store(f"sqlite:///{self.path.parent}/aggregator.db") as store:
+            store.outbox.put([message])
 
     def ran(self, summary):
         self.told.append(f"ran {len(summary.polled)}")
@@ -169,6 +188,26 @@ def test_a_store_that_another_run_holds_is_refused(machine, tmp_path):
 def test_while_it_runs_no_other_may(machine):
     with machine.daemon(), pytest.raises(StoreLocked), machine.daemon():
         pass
+
+
+def test_a_receiver_that_hangs_delays_no_poll(machine):
+    machine.configure(
+        "  - {url: 'https://a.example/feed', id: a}\n",
+        notify="[{id: breaking, publishers: 1, webhook: "
+        "{url: 'https://hook.example/', secret: '${HOOK_SECRET}'}}]",
+    )
+    machine.environment = {"HOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+    with machine.daemon() as daemon:
+        machine.leave("breaking")
+        daemon.look()
+        assert machine.hanging.wait(30)
+        daemon.look()
+        daemon.tick()
+        assert machine.told[-1] == "ran 1"
+        machine.released.set()
+
+    assert machine.asked == ["https://hook.example/", "https://a.example/feed"]
+    assert machine.told[2:] == ["stopping", "sent breaking: None"]
 
 
 def test_a_clock_that_was_set_back_stops_no_feed_for_longer_than_its_interval(machine):

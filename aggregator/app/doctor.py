@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.app.aggregator import Aggregator
+from aggregator.app.delivery import backlogs
 from aggregator.app.encoder import chosen_encoder
 from aggregator.app.feeds import Listing, listings
 from aggregator.config import shown_size
@@ -54,7 +55,10 @@ class Finding:
 
 def examine(aggregator: Aggregator) -> tuple[Finding, ...]:
     """Look at everything; return what is wrong, the worst first. It reads the whole store."""
-    checks = (_store, _clock, _disk, _directory, _encoder, _polling, _feeds, _configuration)
+    checks = (
+        *(_store, _clock, _disk, _directory, _encoder, _polling, _feeds, _notices),
+        _configuration,
+    )
     found = [finding for check in checks for finding in check(aggregator)]
     return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
 
@@ -196,6 +200,21 @@ def _address(listing: Listing) -> Iterator[Finding]:
         yield warning(
             "it is asked for in clear, and answers over https", "write https:// in its url"
         )
+
+
+def _notices(aggregator: Aggregator) -> Iterator[Finding]:
+    for rule in aggregator.config.notify:
+        if rule.command and shutil.which(rule.command[0]) is None:
+            yield _about(Severity.ERROR, f"notify {rule.id}")(
+                f"there is no program {rule.command[0]}", "correct command, or make it executable"
+            )
+    for backlog in backlogs(aggregator):
+        if backlog.error is not None:
+            yield _about(Severity.WARNING, f"notify {backlog.rule}")(
+                backlog.line,
+                f"see to its receiver (aggregate notify --test {backlog.rule}), then aggregate "
+                f"notify --retry {backlog.rule}",
+            )
 
 
 def _configuration(aggregator: Aggregator) -> Iterator[Finding]:

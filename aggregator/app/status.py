@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.app.aggregator import Aggregator
+from aggregator.app.delivery import Backlog, backlog_record, backlogs
 from aggregator.app.feeds import Listing, listings
 from aggregator.app.monitor import Condition, condition
 from aggregator.app.record import rfc3339
@@ -38,6 +39,8 @@ class Status:
     """Bytes on its disk; None where that is another machine's."""
     errors: Sequence[Listing]
     """The feeds that failed last, the latest first."""
+    backlogs: Sequence[Backlog]
+    """What rules have not been able to tell."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -50,6 +53,7 @@ class Status:
             f"stories  {self.stories}, {self.stories_today} of them begun today",
             f"store    {self.store / 2**20:.1f} MiB{free}",
             *(f"failed   {one.feed.id}: {one.state.error}" for one in self.errors),
+            *(f"notify   {one.line}" for one in self.backlogs),
         )
 
 
@@ -77,6 +81,7 @@ def status(aggregator: Aggregator) -> Status:
         store=space.used,
         free=shutil.disk_usage(space.folder).free if space.folder else None,
         errors=tuple(failing[:_ERRORS]),
+        backlogs=backlogs(aggregator),
     )
 
 
@@ -102,6 +107,7 @@ def status_record(status: Status) -> dict[str, Any]:
             }
             for listing in status.errors
         ],
+        "notify": [backlog_record(backlog) for backlog in status.backlogs],
     }
 
 

@@ -9,7 +9,7 @@ from aggregator.app import Aggregator
 from aggregator.app.doctor import Severity, examine, finding_record
 from aggregator.app.status import status, status_record
 from aggregator.config import load
-from aggregator.model import Article, Batch, FeedState, PublishedSource
+from aggregator.model import Article, Batch, FeedState, Message, PublishedSource
 from aggregator.storage import open_store
 
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
@@ -155,3 +155,26 @@ def test_the_status_counts_and_names_the_last_errors(opened):
     ]
     assert told.lines[0] == "feeds    1: 1 failing; 0 silent"
     assert told.lines[-1] == "failed   news: 503"
+
+
+def test_what_a_rule_cannot_tell_is_one_and_stands_in_the_status(opened):
+    rule = "{id: breaking, publishers: 5, command: [/nowhere/tell]}"
+    aggregator = opened(f"encoder: none\nnotify: [{rule}]")
+    error = "it ended with exit status 1"
+    message = Message(
+        id="msg_1", kind="command", target="breaking", body="", created=NOW, due=None, error=error
+    )
+    aggregator.store.outbox.put([message])
+    missing, failing = examine(aggregator)
+    assert missing.line == (
+        "error: notify breaking: there is no program /nowhere/tell: correct command, or make it "
+        "executable"
+    )
+    assert failing.severity is Severity.WARNING
+    assert "aggregate notify --retry breaking" in failing.advice
+    told = status(aggregator)
+    assert status_record(told)["notify"][0]["given_up"] == 1
+    assert told.lines[-1] == (
+        "notify   breaking (command): 0 waiting, 1 given up, since 2025-10-17 12:00 UTC: "
+        "it ended with exit status 1"
+    )
