@@ -38,7 +38,7 @@ _SENSES = {
 
 def content(item: Item) -> str:
     """Return a story's HTML for a feed entry: the excerpt, and who else covers it."""
-    return _templates().get_template("entry.html").render(item=item).strip()
+    return clean(_templates().get_template("entry.html").render(item=item)).strip()
 
 
 def render(edition: Edition, items: Sequence[Item]) -> bytes:
