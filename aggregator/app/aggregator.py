@@ -20,6 +20,7 @@ from aggregator.app.naming import article_named, story_of
 from aggregator.app.notices import take_note
 from aggregator.app.publishing import publish
 from aggregator.app.pushes import Pushes
+from aggregator.app.signatures import Signatures
 from aggregator.app.summary import Summary
 from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
@@ -228,7 +229,8 @@ class Aggregator:
         )
 
     def _matcher(self) -> Matcher:
-        return Matcher(chosen_encoder(self.config.encoder, self.store))
+        encoder = chosen_encoder(self.config.encoder, self.store)
+        return Matcher(encoder, sign=Signatures(self.store))
 
     def _new_pipeline(self) -> Pipeline:
         return Pipeline(

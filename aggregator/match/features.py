@@ -58,9 +58,11 @@ class Document:
     """Days that the text tells, as proleptic ordinals (match.dates)."""
     ordinals: frozenset[int]
     """Places in a series that the titles tell."""
+    signature: bytes
+    """Of the whole text (match.signature); empty where it is short or not known."""
 
 
-def prepare(article: Article) -> Document:
+def prepare(article: Article, signature: bytes = b"") -> Document:
     """Return an article as it is compared. Pure: equal articles give equal documents."""
     days: set[int] = set()
     ordinals: set[int] = set()
@@ -81,6 +83,7 @@ def prepare(article: Article) -> Document:
         passages=tuple(passages),
         days=frozenset(days),
         ordinals=frozenset(ordinals),
+        signature=signature,
     )
 
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
-from aggregator.match.copies import is_copy
+from aggregator.match.bodies import Likeness
+from aggregator.match.copies import are_copies, is_copy
 from aggregator.match.encoder import Vectors
 from aggregator.match.features import Document
 from aggregator.match.opposites import contradict
@@ -65,11 +66,12 @@ def judge(
     *,
     cosines: Vectors | None,
     models: Mapping[str, Model],
+    likeness: Likeness | None = None,
 ) -> Judgement:
     """Return what is thought of two documents, by their best pair of passages.
 
     ``cosines`` has a row for each of ``xs`` and a column for each of ``ys``; ``models`` go by
-    ``model_name``.
+    ``model_name``; ``likeness`` is that of the whole texts, None where one is not known.
     """
     if a.url is not None and a.url == b.url and _is_page(a.url):
         return Judgement(Level.ITEM, SAME_ITEM, Phrase("same address: {url}", url=a.url))
@@ -80,7 +82,7 @@ def judge(
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
             cosine = None if cosines is None else float(cosines[i, j])
-            judged = _judge_passages(x, y, cosine, models)
+            judged = _judge_passages(x, y, cosine, models, likeness)
             if best is None or judged.logit > best.logit:
                 best = judged
     if best is None:
@@ -95,7 +97,11 @@ def _is_page(url: str) -> bool:
 
 
 def _judge_passages(
-    x: Weighed, y: Weighed, cosine: float | None, models: Mapping[str, Model]
+    x: Weighed,
+    y: Weighed,
+    cosine: float | None,
+    models: Mapping[str, Model],
+    likeness: Likeness | None,
 ) -> Judgement:
     model = models[model_name(x.passage, y.passage, encoded=cosine is not None)]
     pair = Pair(x, y, model, compare(x, y, cosine or 0.0))
@@ -106,8 +112,9 @@ def _judge_passages(
     if _is_opposed(x, y):
         rule = Phrase("titles alike that say the opposite")
         return Judgement(Level.EVENT, OTHER_ONE, rule, pair)
-    if is_copy(x.passage, y.passage):
-        return Judgement(Level.COPY, SAME_TEXT, Phrase("the same text, or nearly"), pair)
+    if (same := _same_text(x, y, likeness)) is not None:
+        level, rule = same
+        return Judgement(level, SAME_TEXT, rule, pair)
     if _says_little(x) or _says_little(y):
         rule = Phrase("one says too little to be matched by")
         return Judgement(Level.EVENT, SAYS_NOTHING, rule, pair)
@@ -117,16 +124,38 @@ def _judge_passages(
     return Judgement(Level.EVENT, min(logit, SAME_EVENT), None, pair)
 
 
+def _same_text(x: Weighed, y: Weighed, likeness: Likeness | None) -> tuple[Level, Phrase] | None:
+    """Return in which sense two articles are one text, and why; None where they are not."""
+    if likeness is None or not are_copies(likeness):
+        if is_copy(x.passage, y.passage, likeness):
+            return Level.COPY, Phrase("the same text, or nearly")
+        return None
+    if _is_series(x, y) or _is_recurring(x, y):
+        return None
+    percent = likeness.percent
+    if x.document.feed == y.document.feed:
+        rule = Phrase("a new version: {percent} % of the wording is the same", percent=percent)
+        return Level.ITEM, rule
+    if x.passage.title == y.passage.title:
+        return Level.COPY, Phrase("{percent} % of the wording is the same", percent=percent)
+    rule = Phrase("{percent} % of the wording is the same, under another title", percent=percent)
+    return Level.COPY, rule
+
+
 def _is_rubric(x: Weighed, y: Weighed) -> bool:
     """Whether two titles are equal because the publisher uses them again and again."""
-    a, b = x.document, y.document
     return (
         x.passage.title == y.passage.title
         and x.passage.lead != y.passage.lead
-        and bool(a.publisher)
-        and a.publisher == b.publisher
-        and abs(a.published - b.published) > RECURRING
+        and _is_recurring(x, y)
     )
+
+
+def _is_recurring(x: Weighed, y: Weighed) -> bool:
+    """Whether one publisher says both, half a day apart."""
+    a, b = x.document, y.document
+    apart = abs(a.published - b.published)
+    return bool(a.publisher) and a.publisher == b.publisher and apart > RECURRING
 
 
 def _is_opposed(x: Weighed, y: Weighed) -> bool:

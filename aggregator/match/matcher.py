@@ -1,6 +1,6 @@
 """Whether two articles belong to one story, how surely, in which sense, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.match.encoder import Encoder
@@ -15,11 +15,16 @@ SPAN = timedelta(hours=72)
 """How far apart two articles may be to be matched by what they tell."""
 
 
+def _unsigned(articles: Sequence[Article]) -> Sequence[bytes]:
+    return [b""] * len(articles)
+
+
 class Matcher:
     """Scores pairs among the articles of the last days.
 
     Without an encoder it works too: across languages then by names and numbers alone. ``models``
-    are the shipped ones unless others are given.
+    are the shipped ones unless others are given. ``sign`` gives the signatures of articles' whole
+    texts, one each; without it copies are told by titles and leads alone.
     """
 
     def __init__(
@@ -27,9 +32,11 @@ class Matcher:
         encoder: Encoder | None = None,
         span: timedelta = SPAN,
         models: Mapping[str, Model] | None = None,
+        sign: Callable[[Sequence[Article]], Sequence[bytes]] = _unsigned,
     ) -> None:
         self._window = Window(encoder, span)
         self._models = models or shipped_models()
+        self._sign = sign
 
     def __contains__(self, article: str) -> bool:
         return article in self._window
@@ -40,7 +47,8 @@ class Matcher:
         What is rare is counted over all that came so far: the order of articles within one
         call makes no difference to any score.
         """
-        self._window.add([prepare(article) for article in articles])
+        articles = [*articles]
+        self._window.add(list(map(prepare, articles, self._sign(articles))))
 
     def forget(self, before: datetime) -> None:
         """Drop the articles that were published earlier."""
@@ -78,5 +86,6 @@ class Matcher:
             window.passages(a),
             window.passages(b),
             cosines=window.cosines(a, b),
+            likeness=window.likeness(a, b),
             models=self._models,
         )

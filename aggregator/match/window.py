@@ -15,6 +15,7 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
+from aggregator.match.bodies import Bodies, Likeness
 from aggregator.match.encoder import Encoder, Vectors
 from aggregator.match.features import Document
 from aggregator.match.rarity import Rarity
@@ -47,6 +48,7 @@ class Window:
 
     def _clear(self) -> None:
         self._rarity = Rarity()
+        self._bodies = Bodies()
         self._documents: dict[str, Document] = {}
         self._urls: defaultdict[str, set[str]] = defaultdict(set)
         self._rows: dict[str, range] = {}
@@ -79,6 +81,10 @@ class Window:
         x, y = self._rows[article], self._rows[other]
         return self._vectors[x.start : x.stop] @ self._vectors[y.start : y.stop].T
 
+    def likeness(self, article: str, other: str) -> Likeness | None:
+        """Return what the whole texts of two articles have in common, where both are known."""
+        return self._bodies.likeness(self._documents[article], self._documents[other])
+
     def add(self, documents: Sequence[Document]) -> None:
         """Take documents in; of one that is known already the older version goes."""
         passages = [passage for document in documents for passage in document.passages]
@@ -101,6 +107,7 @@ class Window:
         first = len(self._passages)
         for document in documents:
             self._documents[document.id] = document
+            self._bodies.add(document)
             if document.url is not None:
                 self._urls[document.url].add(document.id)
             start = len(self._passages)
@@ -169,6 +176,8 @@ class Window:
             article: set(self._urls[url]) if (url := self._documents[article].url) else set()
             for article in articles
         }
+        for article in articles:
+            found[article] |= self._copies(self._documents[article])
         rows = [row for article in articles for row in self._rows[article]]
         for start in range(0, len(rows), BLOCK):
             block = rows[start : start + BLOCK]
@@ -179,6 +188,16 @@ class Window:
                 for row, scores in zip(block, cosines, strict=True):
                     found[self._owner(row)] |= self._nearest(row, scores, MEANING_FLOOR)
         return [found[article] - {article} for article in articles]
+
+    def _copies(self, document: Document) -> set[str]:
+        """Return the articles within the span whose whole text may be this one's."""
+        return {
+            other
+            for other in self._bodies.find(document)
+            if other in self._documents
+            and abs((self._documents[other].published - document.published).total_seconds())
+            <= self._span
+        }
 
     def _owner(self, row: int) -> str:
         return self._passages[row].document.id
