@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ class Folder:
     """A folder with a feeds.yaml, and the command to run in it."""
 
     path: Path
+    printed: str = ""
+    """What the run said that filled it, where one did."""
 
     def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -58,8 +60,9 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The examples after one run. To be read only."""
     folder = Folder(tmp_path_factory.mktemp("examples") / "examples")
     shutil.copytree(EXAMPLES, folder.path, ignore=shutil.ignore_patterns("public", "*.db*"))
-    folder.once()
-    return folder
+    done = folder.run("--once")
+    assert done.returncode == 0, done.stderr
+    return replace(folder, printed=done.stdout)
 
 
 @pytest.fixture
