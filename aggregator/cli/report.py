@@ -11,16 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 from rich.text import Text
 
 from aggregator.errors import AggregatorError
-from aggregator.model import Story
+from aggregator.model import Respite, Story
 
 if TYPE_CHECKING:
     from aggregator.app import Summary
     from aggregator.app.delivery import Attempt
     from aggregator.app.feeds import Listing
+    from aggregator.pipeline import Polled
+    from aggregator.pipeline import Progress as Round
 
+_STEPS = {"answers": "Polling", "articles": "Sorting many articles"}
+_SPARED = {
+    Respite.REFUSED: "its host asks us to slow down",
+    Respite.SILENT: "its host does not answer",
+    Respite.LATE: "the round was over before its turn",
+}
+_URN = "urn:uuid:"
+_SHORT = 8
+"""Digits of a story's id: enough for a person to name it by."""
 _TOLD = 10
 """Stories named after a run: enough to see that it works, `aggregate stories` has the rest."""
 
@@ -64,7 +76,7 @@ class Report:
         """Tell what could not be told."""
         for attempt in attempts:
             if attempt.error is not None:
-                self.warn(attempt.line)
+                self.warn(f"{attempt.line}; {attempt.outlook}")
 
     def failed(self, error: AggregatorError) -> None:
         """Tell what stopped a whole run."""
@@ -73,7 +85,7 @@ class Report:
     def told(self, summary: "Summary") -> None:
         """Tell what a run did."""
         for polled in summary.polled:
-            if polled.state.error:
+            if polled.failed:
                 self._err.print(f"failed: {polled.feed.id}: {polled.state.error}")
         if self._quiet:
             return
@@ -107,7 +119,7 @@ class Report:
             state = listing.state
             moment = state.next_poll
             when = f"{moment:%Y-%m-%d %H:%M}" if moment else "never" if state.gone else "next run"
-            self._out.print(f"  {listing.feed.id:{width}}  {when:16}  {state.rule or ''}")
+            self._out.print(f"  {listing.feed.id:{width}}  {when:16}  {state.rule or ''}".rstrip())
             for remark in listing.remarks:
                 style = "red" if listing.is_failing else "yellow"
                 self._out.print(f"  {'':{width}}  {remark}", style=style)
@@ -126,32 +138,15 @@ class Report:
                     " --force does not wait for our own interval."
                 )
             return
-        failed = sum(1 for polled in summary.polled if polled.state.error)
-        ending = f", {failed} failed" if failed else ""
-        self._out.print(
-            f"Polled {len(summary.polled)} of {_count(summary.subscribed, 'feed')}{ending}"
-        )
+        failed = sum(1 for polled in summary.polled if polled.failed)
+        spared = sum(1 for polled in summary.polled if polled.spared)
+        ending = f", {failed} failed" * bool(failed) + f", {spared} postponed" * bool(spared)
+        asked = len(summary.polled) - spared
+        self._out.print(f"Polled {asked} of {_count(summary.subscribed, 'feed')}{ending}")
         width = max(len(polled.feed.id) for polled in summary.polled)
         for polled in summary.polled:
-            words = [
-                f"{n} {what}"
-                for n, what in (
-                    (polled.new, "new"),
-                    (polled.changed, "changed"),
-                    (polled.muted, "muted"),
-                )
-                if n
-            ]
-            outcome = (
-                _SPARED[polled.spared]
-                if polled.spared
-                else "failed"
-                if polled.state.error
-                else None
-            )
-            came = outcome or ", ".join(words) or "nothing new"
             problems = f"  ({'; '.join(polled.problems)})" if polled.problems else ""
-            self._out.print(f"  {polled.feed.id:{width}}  {came}{problems}")
+            self._out.print(f"  {polled.feed.id:{width}}  {_outcome(polled)}{problems}")
 
     def _found(self, summary: "Summary") -> None:
         if summary.stories:
@@ -176,11 +171,34 @@ class Report:
 
     def _story(self, story: Story, languages: Sequence[str]) -> None:
         publishers = len(story.publishers)
-        line = Text(f"  {story.last:%Y-%m-%d %H:%M}  ")
-        line.append(f"{publishers:2} {'publishers' if publishers > 1 else 'publisher '}  ")
-        line.append(story.title(languages) or "(no title)", style="bold" if publishers > 1 else "")
-        line.append(f"  [{' '.join(story.languages)}]", style="dim")
-        self._out.print(line)
+        title = Text(story.title(languages) or "(no title)", "bold" if publishers > 1 else "")
+        title.append(f"  [{' '.join(story.languages)}]", style="not bold dim")
+        cells = (
+            Text(story.id.removeprefix(_URN)[:_SHORT], "cyan"),
+            Text(f"{story.last:%Y-%m-%d %H:%M}"),
+            Text(f"{publishers:2} {'publishers' if publishers > 1 else 'publisher '}"),
+            title,
+        )
+        if not self._out.is_terminal:
+            self._out.print(Text("  ").join((Text(), *cells)))
+            return
+        row = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
+        for _ in cells[:-1]:
+            row.add_column(no_wrap=True)
+        row.add_row(*cells)
+        self._out.print(row, soft_wrap=False)
+
+
+def _outcome(polled: "Polled") -> str:
+    """Say in words what came of polling a feed."""
+    if polled.spared:
+        moment = polled.state.next_poll
+        until = f", until {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+        return f"postponed: {_SPARED[polled.spared]}{until}"
+    if polled.failed:
+        return "failed"
+    came = (polled.new, "new"), (polled.changed, "changed"), (polled.muted, "muted")
+    return ", ".join(f"{number} {what}" for number, what in came if number) or "nothing new"
 
 
 def print_json(records: Iterable[Mapping[str, Any]]) -> None:
