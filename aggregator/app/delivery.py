@@ -45,13 +45,14 @@ class Attempt:
 
     @property
     def line(self) -> str:
-        """All of it in words."""
-        how = f"{self.message.target} ({self.message.kind})"
-        if self.error is None:
-            return f"{how}: taken"
+        """What came of it, in words."""
+        return f"{self.message.target} ({self.message.kind}): {self.error or 'taken'}"
+
+    @property
+    def outlook(self) -> str:
+        """What becomes of it where it was not taken, in words."""
         due = self.message.due
-        then = f"again at {due:%Y-%m-%d %H:%M:%S} UTC" if due else "given up"
-        return f"{how}: {self.error}; {then}"
+        return f"again at {due:%Y-%m-%d %H:%M:%S} UTC" if due else "given up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +89,7 @@ class Listing:
 
 def is_due(aggregator: Aggregator) -> bool:
     """Whether a message may be sent now."""
-    outbox, now = aggregator.store.outbox, aggregator.clock()
-    return bool(aggregator.config.notify) and any(
-        outbox.due(kind, now, limit=1) for kind in (WEBHOOK, COMMAND)
-    )
+    return aggregator.store.outbox.is_due((WEBHOOK, COMMAND), aggregator.clock())
 
 
 def deliver(aggregator: Aggregator, ending: Event = _NEVER) -> tuple[Attempt, ...]:
@@ -146,7 +144,7 @@ def trial(aggregator: Aggregator, name: str) -> tuple[Attempt, ...]:
         for kind in kinds(rule)
     ]
     return tuple(
-        Attempt(message=replace(sent, due=None), error=_shown(aggregator, receipt.error))
+        Attempt(message=sent, error=_shown(aggregator, receipt.error))
         for sent, receipt in _send(aggregator, messages, _NEVER)
     )
 
@@ -247,7 +245,8 @@ def _queues(aggregator: Aggregator) -> list[deque[Message]]:
     for kind in (WEBHOOK, COMMAND):
         waiting = outbox.due(kind, now, limit=_AT_ONCE)
         live = [one for one in waiting if one.target in rules and kind in kinds(rules[one.target])]
-        outbox.drop(one for one in waiting if one not in live)
+        if gone := [one for one in waiting if one not in live]:
+            outbox.drop(gone)
         by_rule: dict[str, deque[Message]] = {}
         for one in live:
             by_rule.setdefault(one.target, deque()).append(one)

@@ -35,6 +35,12 @@ class Outbox:
         with self._backend.read() as connection:
             return [Message(**row) for row in connection.execute(query).mappings()]
 
+    def is_due(self, kinds: Iterable[str], now: datetime) -> bool:
+        """Whether a message of these kinds may be sent now."""
+        query = select(outbox.c.id).where(outbox.c.kind.in_(list(kinds)), outbox.c.due <= now)
+        with self._backend.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def of(self, kind: str) -> Sequence[Message]:
         """Return every message of a kind, those that were given up too, the oldest first."""
         query = select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.created, outbox.c.id)

@@ -1,15 +1,17 @@
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from aggregator.app import Summary
+from aggregator.app.delivery import Attempt
 from aggregator.cli.log import Log
 from aggregator.config import load
 from aggregator.errors import StoreError
-from aggregator.model import FeedState
+from aggregator.model import FeedState, Message
 from aggregator.pipeline import Polled
 
 SECRET = 'se"cret-of-mine'
@@ -97,6 +99,29 @@ def test_secrets_are_blotted_out_whoever_says_them(told):
     assert "***" in theirs["exception"]
 
 
+def attempts() -> list[Attempt]:
+    """Return one that was taken, one that failed, and one after which nothing more is tried."""
+    due = datetime(2025, 10, 17, 12, tzinfo=UTC)
+    taken = Message(id="msg_1", kind="webhook", target="r", body="{}", created=due, due=due)
+    failed = replace(taken, attempts=1, error="no connection")
+    return [
+        Attempt(message=taken, error=None),
+        Attempt(message=failed, error=failed.error),
+        Attempt(message=replace(failed, due=None, attempts=10), error=failed.error),
+    ]
+
+
+def test_what_could_not_be_told_is_a_warning_and_given_up_an_error(told):
+    for attempt in attempts():
+        Log(CONFIG).sent(attempt)
+
+    taken, failed, given_up = told()
+    assert (taken["level"], taken["event"], taken["rule"]) == ("info", "notice sent", "r")
+    assert (failed["level"], failed["event"]) == ("warning", "notice fails")
+    assert (failed["attempts"], failed["error"]) == (1, "no connection")
+    assert (given_up["level"], given_up["event"]) == ("error", "notice given up")
+
+
 def test_each_event_is_documented(told):
     documented = Path(__file__).parents[2].joinpath("docs/operations.md").read_text("utf-8")
     log = Log(CONFIG, verbose=True)
@@ -105,5 +130,7 @@ def test_each_event_is_documented(told):
     log.failed(StoreError("full"))
     log.reloaded(CONFIG)
     log.refused(StoreError("held"))
+    for attempt in attempts():
+        log.sent(attempt)
 
     assert {r["event"] for r in told() if f"`{r['event']}`" not in documented} == set()

@@ -63,3 +63,12 @@ def test_what_did_not_arrive_waits_and_a_new_one_waits_with_it(store, message, s
 def test_many_at_once(store, message, samples):
     store.outbox.put(message(str(n)) for n in range(1200))
     assert len(store.outbox.due("ping", samples.noon, limit=2000)) == 1200
+
+
+def test_whether_anything_is_due_is_told_by_kind_and_time(store, message, samples):
+    given_up = message("2", kind="webhook", due=None)
+    store.outbox.put([message(), given_up])
+    assert store.outbox.is_due(["ping", "webhook"], samples.noon)
+    assert not store.outbox.is_due(["ping"], samples.noon - HOUR)
+    assert not store.outbox.is_due(["webhook"], samples.noon + HOUR)
+    assert store.outbox.of("webhook") == [given_up]
