@@ -23,7 +23,7 @@ class Muted:
         """Return how many articles of each feed each rule mutes."""
         query = (
             select(articles.c.feed, muted.c.rule, func.count())
-            .join_from(muted, articles)
+            .outerjoin_from(muted, articles)  # or SQLite would go through all articles there are
             .group_by(articles.c.feed, muted.c.rule)
         )
         with self._backend.read() as connection:
