@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -50,8 +51,7 @@ class Actions:
 
     async def split(self, request: Request) -> Response:
         """Make the chosen articles of a story one of their own."""
-        if not self._site.owner.is_here(request):
-            return _refused()
+        self._expect_owner_here(request)
         story = story_id(request.path_params["story"])
         chosen = (await form(request)).get("article", [])
         if not chosen:
@@ -61,8 +61,7 @@ class Actions:
 
     async def merge(self, request: Request) -> Response:
         """Make two stories one."""
-        if not self._site.owner.is_here(request):
-            return _refused()
+        self._expect_owner_here(request)
         story = story_id(request.path_params["story"])
         other = _named((await form(request)).get("other", [""])[0])
         made = await run_in_threadpool(decisions.merge, self._site.aggregator, story, other)
@@ -70,8 +69,7 @@ class Actions:
 
     def decided(self, request: Request) -> Response:
         """List what was merged and split by hand."""
-        if not self._site.owner.is_here(request):
-            return _refused()
+        self._expect_owner_here(request)
         made = self._site.aggregator.store.decisions.all()
         named = {name for decision in made for name in (*decision.articles, *decision.others)}
         titles = self._site.library.titles(named)
@@ -79,8 +77,7 @@ class Actions:
 
     async def undo(self, request: Request) -> Response:
         """Take a decision back."""
-        if not self._site.owner.is_here(request):
-            return _refused()
+        self._expect_owner_here(request)
         number = request.path_params["number"]
         await run_in_threadpool(decisions.undo, self._site.aggregator, number)
         return RedirectResponse("/decisions", _SEE_OTHER)
@@ -96,13 +93,17 @@ class Actions:
     async def _for_feed(
         self, request: Request, act: Callable[[Aggregator, str], object]
     ) -> Response:
-        if not self._site.owner.is_here(request):
-            return _refused()
+        self._expect_owner_here(request)
         name = request.path_params["feed"]
         if name not in self._site.library.feeds:  # the owner, too, may be looked over the shoulder
             raise NotFoundError(f"there is no feed {name}")
         await run_in_threadpool(act, self._site.aggregator, name)
         return RedirectResponse(f"/feeds/{quote(name)}?asked=1", _SEE_OTHER)
+
+    def _expect_owner_here(self, request: Request) -> None:
+        if not self._site.owner.is_here(request):
+            advice = "this is the owner's: enter the token at /owner first"
+            raise HTTPException(401, advice, {"WWW-Authenticate": "Bearer"})
 
     def _expect_owner(self) -> None:
         if not self._site.owner.is_possible:
@@ -135,9 +136,3 @@ def _back(story: str, made: Decided) -> Response:
     """Lead back to a story, and say where what was decided is yet to be done."""
     path = f"/stories/{story.removeprefix('urn:uuid:')}"
     return RedirectResponse(f"{path}?decided=1" if made.held_by else path, _SEE_OTHER)
-
-
-def _refused() -> Response:
-    response = problem(Problem(401, "this is the owner's: enter the token at /owner first"))
-    response.headers["WWW-Authenticate"] = "Bearer"
-    return response

@@ -22,11 +22,13 @@ from aggregator.model import (
     Match,
     Member,
     Part,
+    Poll,
     PublishedSource,
     Related,
     Story,
     Withdrawal,
 )
+from aggregator.phrase import Phrase
 from aggregator.storage import open_store
 from aggregator.web.application import application
 from aggregator.web.server import serving
@@ -36,7 +38,7 @@ TOKEN = "a token that nobody guesses"
 CONFIG = """
 version: 1
 store: sqlite:///aggregator.db
-publish: {title: News of the world}
+publish: {title: News of the world, views: [{name: world, category: World}]}
 serve: {token: "${OWNER}", allowed_hosts: [news.example]}
 feeds:
   - {url: "https://harbour.example/feed", id: harbour, name: Harbour Times, category: World}
@@ -44,6 +46,11 @@ feeds:
   - {url: "https://paid.example/feed?key=${KEY}", id: paid, name: Paid, category: World}
   - {url: "https://secret.example/feed", id: secret, name: Hidden Letters, private: true}
 """
+MISSING = Phrase(
+    "the server answered {status}: {advice}",
+    status=404,
+    advice=Phrase("nothing is there: check the url, or look on the site for the feed's new place"),
+)
 ENVIRONMENT = {"OWNER": TOKEN, "KEY": "k3y-in-the-address"}
 TALKS = "urn:uuid:00000000-0000-4000-8000-000000000001"
 RAID = "urn:uuid:00000000-0000-4000-8000-000000000002"
@@ -118,7 +125,8 @@ def article(number: int, feed: str, publisher: str, language: str, title: str, *
     return replace(made, **more)
 
 
-def match(a: Article, b: Article, reason: str) -> Match:
+def match(a: Article, b: Article, terms: str) -> Match:
+    reason = Phrase("names in common: {terms}", terms=terms)
     return Match(a=a.id, b=b.id, level=Level.EVENT, probability=0.93, reasons=(reason,))
 
 
@@ -126,11 +134,11 @@ def story(name: str, *articles: Article, related: Mapping[str, Article] | None =
     founder = articles[0]
     members = [Member(article=founder, match=None)]
     follows = [
-        Related(story=there, match=match(founder, other, "names in common: " + other.title))
+        Related(story=there, match=match(founder, other, other.title))
         for there, other in (related or {}).items()
     ]
     for other in articles[1:]:
-        why = match(other, founder, "names in common: tomahawk")
+        why = match(other, founder, "tomahawk")
         members.append(Member(article=other, match=why))
     return Story(
         id=name,
@@ -170,14 +178,24 @@ def filled(folder: Path) -> Iterator[Aggregator]:
     with Aggregator(config, open_store(config.store), clock=clock) as a:
         a.store.subscribe(config.feeds, NOON)
         failing = FeedState(
-            feed="paid", checked=NOON, due=NOON + timedelta(days=1), failures=3, error="404: gone?"
+            feed="paid", checked=NOON, due=NOON + timedelta(days=1), failures=3, error=MISSING
         )
         well = FeedState(
-            feed="harbour", checked=NOON, succeeded=NOON, due=NOON + timedelta(hours=7), rule="1h"
+            feed="harbour",
+            checked=NOON,
+            succeeded=NOON,
+            due=NOON + timedelta(hours=7),
+            rule=Phrase("min_interval {time}", time="1 h"),
         )
         a.store.save(
             Batch(
                 states=(failing, well),
+                polls=(
+                    Poll(feed="paid", at=NOON, status=404, error=MISSING),
+                    Poll(feed="harbour", at=NOON - timedelta(hours=6), status=200, new=2),
+                    Poll(feed="harbour", at=NOON, status=304, elapsed=timedelta(milliseconds=300)),
+                    Poll(feed="secret", at=NOON, status=200, new=1),
+                ),
                 articles=(ENGLISH, CHINESE, PRIVATE, HOSTILE, OWN),
                 stories=(
                     story(

@@ -122,7 +122,7 @@ def test_the_owner_has_a_feed_polled_now(own_site):
 def test_the_owner_has_a_feed_resumed(own_site):
     own_site.post("/feeds/paid/resume", Authorization=OWNER)
 
-    assert "404: gone?" not in own_site.ask("/feeds/paid").text
+    assert 'class="error"' not in own_site.ask("/feeds/paid").text
 
 
 @pytest.mark.parametrize("name", ["secret", "nothing"])

@@ -9,8 +9,22 @@ from aggregator.web.pages import cursor, place
 TALKS = "/stories/00000000-0000-4000-8000-000000000001"
 RAID = "/stories/00000000-0000-4000-8000-000000000002"
 LETTER = "/stories/00000000-0000-4000-8000-000000000003"
-PAGES = ["/", "/search?q=tomahawk", TALKS, RAID, "/feeds", "/status", "/owner", "/nothing"]
+PAGES = [
+    *("/", "/search?q=tomahawk", "/search?q=nowhere", TALKS, RAID, "/feeds", "/feeds/harbour"),
+    *(
+        "/feeds/paid",
+        "/feeds/formosa",
+        "/status",
+        "/subscribe",
+        "/owner",
+        "/nothing",
+        "/?language=fr",
+    ),
+]
 HTML = {"Accept": "text/html"}
+PUBLISHERS = {"Harbour", "Times", "script", "alert", "tomahawk", "nowhere", "serve", "token"}
+QUOTED = {"And", "more", "of", "it", "stories", "nothing", "owner"}
+"""Names, words and addresses, which stay as they are in any language."""
 
 
 class Elements(HTMLParser):
@@ -38,6 +52,49 @@ def test_pages_hold_nothing_that_runs_or_asks_another_server(site, path, languag
             address = attributes.get("href") or attributes.get("action") or attributes.get("src")
             assert str(address).startswith("/")
         assert not str(attributes.get("href", "")).startswith("javascript:")
+
+
+class Words(HTMLParser):
+    """Collects what a page says in the interface's own language, and in no other."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._others = [False]
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        said = dict(attrs)
+        if tag not in VOID:
+            is_other = said.get("lang", "zh-Hant") != "zh-Hant"
+            self._others.append(self._others[-1] or is_other or tag in NAMES)
+        self.found += [said[name] for name in ("aria-label", "placeholder") if said.get(name)]
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            self._others.pop()
+
+    def handle_data(self, data):
+        if not self._others[-1]:
+            self.found.append(data)
+
+
+VOID = {"br", "circle", "hr", "input", "line", "link", "meta", "path", "polyline", "rect"}
+NAMES = {"bdi", "code", "title"}
+ALLOWED = {"Atom", "RSS", "JSON", "OPML", "UTC", "HTTP", "News", "of", "the", "world"}
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/decisions"])
+@pytest.mark.parametrize("owner", [False, True])
+def test_in_chinese_no_english_is_left_but_names(site, path, owner):
+    headers = {"Authorization": "Bearer a token that nobody guesses"} if owner else {}
+    text = site.ask(path, **HTML, **headers, Accept_Language="zh-TW").text
+
+    said = " ".join(Words(text.replace("Zelensky leaves without Tomahawks", "")).found)
+
+    assert '<html lang="zh-Hant">' in text
+    assert re.search("[\u4e00-\u9fff]", said)
+    assert set(re.findall("[A-Za-z]{2,}", said)) - ALLOWED - PUBLISHERS - QUOTED == set()
 
 
 @pytest.mark.parametrize("path", [*PAGES, LETTER, "/api/v1/stories", "/api/v1/feeds"])
@@ -137,7 +194,7 @@ def test_the_feeds_page_says_what_is_wrong_and_names_no_credential(site):
     text = site.ask("/feeds").text
 
     assert "Failed 3 times in a row" in text
-    assert "404: gone?" in text
+    assert "the server answered 404: nothing is there" in text
     assert "https://paid.example" not in text
 
 
@@ -176,3 +233,37 @@ def test_a_withdrawn_story_leads_to_where_it_lives_on(site):
     answer = site.ask("/stories/00000000-0000-4000-8000-000000000004")
 
     assert (answer.status, answer.headers["location"]) == (308, TALKS)
+
+
+def test_a_page_of_a_category_offers_the_feed_of_its_view(site):
+    links = [a for tag, a in Elements(site.ask("/?category=World").text).found if tag == "link"]
+    feeds = [a["href"] for a in links if a.get("rel") == "alternate"]
+
+    assert feeds[:4] == [
+        "/views/world/feed.atom",
+        "/views/world/feed.rss",
+        "/views/world/feed.json",
+        "/feed.atom",
+    ]
+    assert "/views/world/feed.atom" in site.ask("/subscribe").text
+    assert "/views/world/" not in site.ask("/?category=World&language=en").text
+
+
+def test_a_feed_has_a_page_with_its_history(site):
+    text = site.ask("/feeds/harbour").text
+
+    assert "2 new articles" in text
+    assert "HTTP 304" in text
+    assert "0.3 sec" in text
+    assert "Poll it now" not in text
+
+
+@pytest.mark.parametrize("name", ["secret", "nothing", "%00"])
+def test_a_feed_that_is_private_has_none(site, name):
+    assert site.ask(f"/feeds/{name}", **HTML).status == 404
+
+
+def test_the_history_of_polls_leaves_private_ones_out(site):
+    text = site.ask("/status").text
+
+    assert re.search(r"<td>3</td><td>1</td><td>1</td><td>1</td><td>2</td>", text)
