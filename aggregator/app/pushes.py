@@ -71,7 +71,7 @@ class Pushes:
             before = dict(subscriptions)
             planned = websub.plan(
                 before,
-                {feed: offer for feed, offer in offers.items() if offer},
+                offers,
                 config.callbacks or "",
                 now,
                 lambda: secrets.token_urlsafe(32),

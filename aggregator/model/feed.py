@@ -119,10 +119,10 @@ class FeedState:
     """The last failure in words, with what to do; None after a success."""
     gone: bool = False
     """410: not asked again until the user says so."""
-    hub: str | None = None
-    """The WebSub hub that it names, absolute."""
+    hubs: tuple[str, ...] = ()
+    """The WebSub hubs that it names, absolute, in its order."""
     topic: str | None = None
-    """What that hub calls it: its own ``self`` link."""
+    """What those hubs call it: its own ``self`` link."""
 
     @property
     def next_poll(self) -> datetime | None:

@@ -9,11 +9,12 @@ Sections below are the Recommendation's. docs/etiquette.md tells the rules in wo
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import chain
 from urllib.parse import urlencode
 
 from aggregator.model import Feed, FeedState, HubState, HubSubscription, Request, Response
@@ -31,6 +32,8 @@ RETRY = timedelta(hours=1)
 LONGEST_RETRY = timedelta(days=7)
 REFUSED_FOR = timedelta(days=7)
 """Until a hub that denied a subscription is asked again."""
+PATIENCE = 3
+"""Requests that a hub may leave unverified before another of the feed's hubs is asked."""
 FAREWELLS = 3
 """Requests to end a subscription; a hub that hears none of them has its lease run out."""
 AT_ONCE = 15
@@ -46,16 +49,16 @@ class Offer:
     topic: str
 
 
-def offers(feed: Feed, state: FeedState | None) -> Offer | None:
-    """Return what a feed's hub can be asked for.
+def offers(feed: Feed, state: FeedState | None) -> tuple[Offer, ...]:
+    """Return what a feed's hubs can be asked for, in its order.
 
     A feed whose url or headers hold a secret is never named to another server.
     """
     if state is None or state.url != feed.shown_url or state.gone or feed.is_local:
-        return None
-    if feed.url != feed.shown_url or feed.access.headers:
-        return None
-    return Offer(state.hub, state.topic) if state.hub and state.topic else None
+        return ()
+    if feed.url != feed.shown_url or feed.access.headers or not state.topic:
+        return ()
+    return tuple(Offer(hub, state.topic) for hub in state.hubs)
 
 
 def relaxed(
@@ -95,31 +98,43 @@ def after_delivery(
 
 def plan(
     subscriptions: Mapping[str, HubSubscription],
-    wanted: Mapping[str, Offer],
+    offered: Mapping[str, Sequence[Offer]],
     callbacks: str,
     now: datetime,
     draw: Callable[[], str],
 ) -> dict[str, HubSubscription]:
     """Return the subscriptions as they should be; the hubs of those that changed are to be asked.
 
-    ``wanted`` is what feeds offer, by their ids; ``callbacks`` is the address that tokens are
-    appended to. ``draw`` makes 128 bits or more that nobody can guess, as text that fits into a
-    url (8.2). At most AT_ONCE change, the others at the next time.
+    ``offered`` is what feeds offer, by their ids: one hub of each is subscribed to (4), the first
+    that neither denies nor ignores us. ``callbacks`` is the address that tokens are appended to.
+    ``draw`` makes 128 bits or more that nobody can guess, as text that fits into a url (8.2). At
+    most AT_ONCE change, the others at the next time.
     """
     room = AT_ONCE
     kept = dict(subscriptions)
+    wanted = {
+        feed: _chosen(choice, [s for s in subscriptions.values() if s.feed == feed], now)
+        for feed, choice in offered.items()
+        if choice
+    }
     for token, subscription in subscriptions.items():
         offer = Offer(subscription.hub, subscription.topic)
         is_wanted = wanted.get(subscription.feed) == offer
         if is_wanted and subscription.callback == callbacks + token:
             if room and (subscription.due <= now or subscription.state is HubState.LEAVING):
                 kept[token] = _asked(subscription, now)
+        elif offer in offered.get(subscription.feed, ()) and _fails(subscription, now):
+            pass  # remembered, lest it is chosen again
         elif (leaving := _left(subscription, now)) is None:
             del kept[token]
         elif room:
             kept[token] = leaving
         room -= kept.get(token, subscription) != subscription
-    served = {s.feed for s in kept.values() if s.state is not HubState.LEAVING}
+    served = {
+        s.feed
+        for s in kept.values()
+        if s.state is not HubState.LEAVING and wanted.get(s.feed) == Offer(s.hub, s.topic)
+    }
     for feed in [feed for feed in wanted if feed not in served][:room]:
         token = draw()
         new = HubSubscription(
@@ -134,6 +149,23 @@ def plan(
         )
         kept[token] = _asked(new, now)
     return kept
+
+
+def _chosen(
+    choice: Sequence[Offer], subscriptions: Sequence[HubSubscription], now: datetime
+) -> Offer:
+    """Return the hub to rely on: one that brings, else the first of which nothing bad is known."""
+    known = {Offer(s.hub, s.topic): s for s in subscriptions}
+    bringing = (o for o in choice if o in known and known[o].state is HubState.ACTIVE)
+    hopeful = (o for o in choice if o not in known or not _fails(known[o], now))
+    return next(chain(bringing, hopeful), choice[0])
+
+
+def _fails(subscription: HubSubscription, now: datetime) -> bool:
+    """Whether a hub denied us, or verified nothing for long; it is tried again in the end."""
+    denies = subscription.state is HubState.REFUSED
+    ignores = subscription.state is HubState.ASKED and subscription.attempts > PATIENCE
+    return (denies or ignores) and subscription.due > now
 
 
 def _asked(subscription: HubSubscription, now: datetime) -> HubSubscription:

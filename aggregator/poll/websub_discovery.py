@@ -9,12 +9,14 @@ from aggregator.model import FeedState, ParsedFeed, Response
 
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
+_MOST = 5
+"""Hubs worth considering: one is subscribed to."""
 _LONGEST = 2000
 """Characters of an address worth keeping."""
 
 
 def learned(state: FeedState, response: Response, document: ParsedFeed) -> FeedState:
-    """Note the hub and the topic that an answer names; None where it names no hub.
+    """Note the hubs and the topic that an answer names; no topic where it names no hub.
 
     Link headers come before what stands in the document. Without a ``self`` link the topic is the
     address that answered.
@@ -24,9 +26,9 @@ def learned(state: FeedState, response: Response, document: ParsedFeed) -> FeedS
     hubs = [target for rel, target in linked if rel == "hub"] or document.hubs
     topics = [target for rel, target in linked if rel == "self"] or [document.self_url or base]
     found = (_absolute(base, hub) for hub in hubs)
-    hub = next((url for url in found if url not in (None, base)), None)
-    topic = _absolute(base, topics[0]) if hub else None
-    return replace(state, hub=hub if topic else None, topic=topic)
+    usable = dict.fromkeys(url for url in found if url is not None and url != base)
+    topic = _absolute(base, topics[0]) if usable else None
+    return replace(state, hubs=tuple(usable)[:_MOST] if topic else (), topic=topic)
 
 
 def _links(field: str) -> Iterator[tuple[str, str]]:

@@ -90,7 +90,7 @@ feed_states = Table(
     Column("failures", Integer, nullable=False),
     Column("error", PHRASE),
     Column("gone", Boolean, nullable=False),
-    Column("hub", TEXT),
+    Column("hubs", STRINGS, nullable=False, server_default="[]"),
     Column("topic", TEXT),
 )
 
@@ -308,6 +308,9 @@ publications = Table(
     Column("updated", MOMENT, nullable=False),
     Column("archived", MOMENT),
 )
+
+# Without it each story that goes would have the whole table looked through for it.
+Index("ix_publications_story", publications.c.story)
 
 # What was published of each view, and of which stories; those that changed since, or went.
 editions = Table(

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 HERE = "https://me.example/websub/"
 URL = "https://news.example/feed"
 FEED = Feed(id="a", url=URL, shown_url=URL, name="a")
-STATE = FeedState(feed="a", url=URL, hub="https://hub.example/", topic=URL)
+STATE = FeedState(feed="a", url=URL, hubs=("https://hub.example/",), topic=URL)
 OFFER = Offer("https://hub.example/", URL)
 
 Subscriptions = dict[str, HubSubscription]
@@ -37,7 +37,8 @@ def planned(
 ) -> Subscriptions:
     drawn = draws()
     offered = {"a": OFFER} if wanted is None else wanted
-    return plan(subscriptions or {}, offered, here, now, lambda: next(drawn))
+    choices = {feed: [offer] for feed, offer in offered.items()}
+    return plan(subscriptions or {}, choices, here, now, lambda: next(drawn))
 
 
 def one(subscriptions: Subscriptions) -> HubSubscription:
@@ -54,13 +55,13 @@ def active(lease: timedelta = 10 * DAY) -> HubSubscription:
 
 class TestOffers:
     def test_a_feed_offers_what_was_learned_of_it(self):
-        assert offers(FEED, STATE) == OFFER
+        assert offers(FEED, STATE) == (OFFER,)
 
     @pytest.mark.parametrize(
         ("feed", "state"),
         [
             (FEED, None),
-            (FEED, replace(STATE, hub=None, topic=None)),
+            (FEED, replace(STATE, hubs=(), topic=None)),
             (FEED, replace(STATE, gone=True)),
             (FEED, replace(STATE, url="https://elsewhere.example/")),
             (replace(FEED, url="https://me:secret@news.example/feed"), STATE),
@@ -70,7 +71,7 @@ class TestOffers:
         ids=["never polled", "no hub", "gone", "another url", "password", "token", "a file"],
     )
     def test_others_offer_nothing(self, feed, state):
-        assert offers(feed, state) is None
+        assert offers(feed, state) == ()
 
 
 class TestPlan:
@@ -144,7 +145,7 @@ class TestPlan:
         assert one(planned({found.token: found}, now=NOON + 7 * DAY)).state is HubState.ASKED
 
     def test_few_hubs_are_asked_between_two_polls_and_all_in_the_end(self):
-        wanted = {str(n): OFFER for n in range(40)}
+        wanted = {str(n): [OFFER] for n in range(40)}
         drawn = draws()
         subscriptions: Subscriptions = {}
         sizes = []
@@ -152,6 +153,59 @@ class TestPlan:
             subscriptions = plan(subscriptions, wanted, HERE, NOON, lambda: next(drawn))
             sizes.append(len(subscriptions))
         assert sizes == [15, 30, 40, 40]
+
+
+class TestSeveralHubs:
+    """A feed may name several: each brings the same."""
+
+    SECOND = Offer("https://second.example/", URL)
+
+    def plan(self, subscriptions: Subscriptions, now: datetime) -> Subscriptions:
+        drawn = draws()
+        choice = {"a": [OFFER, self.SECOND]}
+        free = (token for token in drawn if token not in subscriptions)
+        return plan(subscriptions, choice, HERE, now, lambda: next(free))
+
+    def hubs(self, subscriptions: Subscriptions) -> list[str]:
+        return [subscription.hub for subscription in subscriptions.values()]
+
+    def test_the_first_is_enough(self):
+        assert self.hubs(self.plan({}, NOON)) == [OFFER.hub]
+
+    def test_where_one_denies_the_next_is_asked_once(self):
+        denial = denied(active(), URL, None, NOON)
+        assert denial is not None
+        both = self.plan({denial.token: denial}, NOON)
+        assert self.hubs(both) == [OFFER.hub, self.SECOND.hub]
+        assert both[denial.token] == denial
+        assert self.plan(both, NOON) == both
+
+    def test_where_one_never_answers_the_next_is_asked(self):
+        subscriptions, now = self.plan({}, NOON), NOON
+        while len(subscriptions) == 1:
+            now = one(subscriptions).due
+            subscriptions = self.plan(self.plan(subscriptions, now), now)
+        assert self.hubs(subscriptions) == [OFFER.hub, self.SECOND.hub]
+        assert [s.attempts for s in subscriptions.values()] == [websub.PATIENCE + 1, 1]
+
+    def test_who_brings_is_kept_though_the_first_could_be_tried_again(self):
+        denial = denied(active(), URL, None, NOON)
+        assert denial is not None
+        both = self.plan({denial.token: denial}, NOON)
+        second = next(s for s in both.values() if s.hub == self.SECOND.hub)
+        found = confirmed(second, "subscribe", URL, "864000", NOON)
+        assert found is not None
+        later = NOON + 8 * DAY
+        assert self.hubs(self.plan({**both, found.token: found}, later)) == [self.SECOND.hub]
+
+    def test_where_all_deny_the_first_is_asked_again_in_the_end(self):
+        first = denied(active(), URL, None, NOON)
+        assert first is not None
+        second = replace(first, token="x", hub=self.SECOND.hub)
+        both = {first.token: first, "x": second}
+        assert self.plan(both, NOON + DAY) == both
+        again = self.plan(both, NOON + 8 * DAY)
+        assert [(s.hub, s.state) for s in again.values()] == [(OFFER.hub, HubState.ASKED)]
 
 
 class TestRequest:

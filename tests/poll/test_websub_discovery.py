@@ -12,14 +12,21 @@ PLACE = "https://news.example/a/feed.xml"
 def names(
     link: str = "", *, hubs: tuple[str, ...] = (), self_url: str | None = None
 ) -> tuple[str | None, str | None]:
-    """Return the hub and the topic that an answer names."""
+    """Return the first hub and the topic that an answer names."""
     response = Response(
         feed="a", url=PLACE, final_url=PLACE, status=200, at=NOON, headers={"link": link}
     )
     document = ParsedFeed(format="rss20", entries=(), hubs=hubs, self_url=self_url)
-    before = FeedState(feed="a", hub="https://old.example/", topic="https://old.example/feed")
+    before = FeedState(feed="a", hubs=("https://old.example/",), topic="https://old.example/feed")
     state = learned(before, response, document)
-    return state.hub, state.topic
+    return next(iter(state.hubs), None), state.topic
+
+
+def test_all_hubs_are_noted_each_once_and_not_without_number():
+    hubs = tuple(f"https://hub.example/{n % 9}" for n in range(20))
+    response = Response(feed="a", url=PLACE, final_url=PLACE, status=200, at=NOON)
+    document = ParsedFeed(format="rss20", entries=(), hubs=(PLACE, "mailto:x", *hubs))
+    assert learned(FeedState(feed="a"), response, document).hubs == hubs[:5]
 
 
 def test_headers_come_before_the_document():

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("archived", sa.BigInteger),
         sa.PrimaryKeyConstraint("view", "story", name="pk_publications"),
     )
+    op.create_index("ix_publications_story", "publications", ["story"])
     op.create_table(
         "editions",
         sa.Column("view", _text, nullable=False),
@@ -116,8 +117,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rule", "story", name="pk_notices"),
     )
     op.create_index("ix_notices_story", "notices", ["story"])
-    for name in ("hub", "topic"):
-        op.add_column("feed_states", sa.Column(name, _text))
+    hubs = sa.Column("hubs", _text, nullable=False, server_default="[]")
+    op.add_column("feed_states", hubs)
+    op.add_column("feed_states", sa.Column("topic", _text))
     op.create_table(
         "hub_subscriptions",
         sa.Column("token", _text, nullable=False),
