@@ -9,9 +9,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from difflib import get_close_matches
-from itertools import groupby
 from threading import Event
 from typing import Any
 from uuid import uuid4
@@ -20,7 +18,6 @@ from aggregator.app import hook, webhook
 from aggregator.app.aggregator import Aggregator
 from aggregator.app.message import COMMAND, TEST, WEBHOOK, kinds, message
 from aggregator.app.notices import visible
-from aggregator.app.record import rfc3339
 from aggregator.app.retries import Receipt, after
 from aggregator.config import NotifyRule
 from aggregator.errors import NotFoundError
@@ -53,38 +50,6 @@ class Attempt:
         """What becomes of it where it was not taken, in words."""
         due = self.message.due
         return f"again at {due:%Y-%m-%d %H:%M:%S} UTC" if due else "given up"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
-    """What a rule has not been able to tell."""
-
-    rule: str
-    kind: str
-    waiting: int
-    """Messages that are going to be sent, or sent again."""
-    given_up: int
-    since: datetime
-    """When the first of them was to be told."""
-    error: str | None
-    """What came of the last attempt; None where there was none yet."""
-
-    @property
-    def line(self) -> str:
-        """All of it in words."""
-        counts = f"{self.waiting} waiting, {self.given_up} given up"
-        error = f": {self.error}" if self.error else ""
-        return f"{self.rule} ({self.kind}): {counts}, since {self.since:%Y-%m-%d %H:%M} UTC{error}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A rule, and how it is doing."""
-
-    rule: NotifyRule
-    told: int
-    """Stories."""
-    backlogs: tuple[Backlog, ...]
 
 
 def is_due(aggregator: Aggregator) -> bool:
@@ -159,72 +124,6 @@ def retry(aggregator: Aggregator, name: str) -> int:
     kept = [one for kind in (WEBHOOK, COMMAND) for one in outbox.of(kind) if one.target == rule.id]
     outbox.postpone(replace(one, due=now, attempts=0) for one in kept)
     return len(kept)
-
-
-def listings(aggregator: Aggregator) -> tuple[Listing, ...]:
-    """Return how each rule is doing, in the configuration's order."""
-    told = aggregator.store.notices.counts()
-    found = backlogs(aggregator)
-    return tuple(
-        Listing(
-            rule=rule,
-            told=told.get(rule.id, 0),
-            backlogs=tuple(one for one in found if one.rule == rule.id),
-        )
-        for rule in aggregator.config.notify
-    )
-
-
-def backlogs(aggregator: Aggregator) -> tuple[Backlog, ...]:
-    """Return what rules have not been able to tell, by rule and kind."""
-    rules = {rule.id for rule in aggregator.config.notify}
-    kept = [
-        one
-        for kind in (WEBHOOK, COMMAND)
-        for one in aggregator.store.outbox.of(kind)
-        if one.target in rules
-    ]
-    kept.sort(key=lambda one: (one.target, one.kind, one.created))
-    found = []
-    for (rule, kind), group in groupby(kept, lambda one: (one.target, one.kind)):
-        messages = list(group)
-        given_up = sum(1 for one in messages if one.due is None)
-        found.append(
-            Backlog(
-                rule=rule,
-                kind=kind,
-                waiting=len(messages) - given_up,
-                given_up=given_up,
-                since=messages[0].created,
-                error=next((one.error for one in messages if one.error), None),
-            )
-        )
-    return tuple(found)
-
-
-def listing_record(listing: Listing) -> dict[str, Any]:
-    """Return a rule as the JSON object that ``aggregate notify --json`` prints."""
-    rule = listing.rule
-    return {
-        "id": rule.id,
-        "publishers": rule.publishers,
-        "within": int(rule.within.total_seconds()),
-        "kinds": list(kinds(rule)),
-        "told": listing.told,
-        "backlogs": [backlog_record(one) for one in listing.backlogs],
-    }
-
-
-def backlog_record(backlog: Backlog) -> dict[str, Any]:
-    """Return what a rule could not tell as a JSON object."""
-    return {
-        "rule": backlog.rule,
-        "kind": backlog.kind,
-        "waiting": backlog.waiting,
-        "given_up": backlog.given_up,
-        "since": rfc3339(backlog.since),
-        "error": backlog.error,
-    }
 
 
 def attempt_record(attempt: Attempt) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.app.delivery import backlogs
+from aggregator.app.backlog import backlogs
 from aggregator.app.encoder import chosen_encoder
 from aggregator.app.feeds import Listing, listings
 from aggregator.config import shown_size

@@ -58,13 +58,13 @@ def run(
     words = _Words(cast("IO[bytes]", process.stdout))
     # A thread, for a program may read as slowly as it likes, or never.
     Thread(target=_tell, args=(process.stdin, text.encode()), daemon=True).start()
-    late = False
+    until = monotonic() + patience.total_seconds()
     try:
-        until = monotonic() + patience.total_seconds()
-        while process.poll() is None and not late:
-            late = monotonic() > until or ending.wait(_GLANCE)
-    finally:
-        if process.poll() is None:
+        while process.poll() is None:
+            if monotonic() > until or ending.wait(_GLANCE):
+                break
+    finally:  # an interrupt leaves nothing behind
+        if late := process.poll() is None:
             _kill(process)
     if late:
         return Receipt(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.app.delivery import Backlog, backlog_record, backlogs
+from aggregator.app.backlog import Backlog, backlog_record, backlogs
 from aggregator.app.feeds import Listing, listings
 from aggregator.app.monitor import Condition, condition
 from aggregator.app.record import rfc3339

@@ -8,7 +8,7 @@ from aggregator.cli.command import SERVICE, AsJson, Config, Exit, cli, opened
 from aggregator.cli.report import Report, print_json
 
 if TYPE_CHECKING:
-    from aggregator.app.delivery import Listing
+    from aggregator.app.backlog import Listing
 
 
 @cli.command(rich_help_panel=SERVICE)
@@ -37,7 +37,7 @@ def notify(
 
     **Exit codes**: with `--test`, 1 if the message was not taken.
     """
-    from aggregator.app import delivery
+    from aggregator.app import backlog, delivery
 
     with opened(config or context.obj) as aggregator:
         if test is not None:
@@ -49,9 +49,9 @@ def notify(
             raise typer.Exit(Exit.FAILED if any(a.error for a in attempts) else Exit.DONE)
         if retry is not None:
             delivery.retry(aggregator, retry)
-        listed = delivery.listings(aggregator)
+        listed = backlog.listings(aggregator)
         if as_json:
-            print_json(map(delivery.listing_record, listed))
+            print_json(map(backlog.listing_record, listed))
             return
         Report().lines(line for listing in listed for line in _lines(listing))
         if not listed:

@@ -13,16 +13,8 @@ from threading import Event
 
 import pytest
 
-from aggregator.app.delivery import (
-    Attempt,
-    backlogs,
-    deliver,
-    is_due,
-    listing_record,
-    listings,
-    retry,
-    trial,
-)
+from aggregator.app.backlog import backlogs, listing_record, listings
+from aggregator.app.delivery import Attempt, deliver, is_due, retry, trial
 from aggregator.errors import NotFoundError
 from aggregator.model import Response
 from aggregator.pipeline import Fetcher
