@@ -76,7 +76,7 @@ def edition(make_edition, make_story, make_article, make_feed, noon) -> Edition:
         ),
         related=(Related(story=stories[0].id, match=match),),
     )
-    made = make_edition(
+    made: Edition = make_edition(
         large,
         *stories,
         feeds=[make_feed("daily", category="News/Asia"), make_feed("weekly"), make_feed("other")],
@@ -103,7 +103,7 @@ def told(edition) -> Sequence[Item]:
 
 @pytest.fixture(scope="module")
 def published(edition, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("published")
+    folder: Path = tmp_path_factory.mktemp("published")
     for name, text in render(edition).items():
         (folder / name).write_bytes(text)
     (folder / "contents.html").write_text(
