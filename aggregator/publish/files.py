@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
+from aggregator.durable import flush
 from aggregator.errors import PublishError
 
 
@@ -56,7 +57,7 @@ def write(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
                 with suppress(FileNotFoundError, NotADirectoryError):
                     _temporary(directory / name).unlink()
         for folder in {(directory / name).parent for name in changed}:
-            _flush(folder)
+            flush(folder)
     return changed
 
 
@@ -114,14 +115,3 @@ def _create(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _flush(directory: Path) -> None:
-    """Make the new names last through a power failure; Windows opens no directories."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

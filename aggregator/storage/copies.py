@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from aggregator.durable import flush
 from aggregator.errors import StoreError
 
 _SHOWN = 20
@@ -31,6 +32,7 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
             path.hardlink_to(new)  # unlike a renaming, it replaces nothing
         finally:
             new.unlink(missing_ok=True)
+        flush(path.parent)
     except OSError as error:
         raise StoreError(f"{path}: it cannot be written: {error.strerror}") from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from aggregator.durable import flush
 from aggregator.errors import StoreError
 from aggregator.storage.copies import copy, damage
 from aggregator.storage.sqlite import lock_beside
@@ -36,6 +37,7 @@ def restore(url: str, backup: Path, *, owner: str, now: datetime) -> Path | None
             _copy_checked(backup, new)
             kept = _set_aside(path, now)
             new.replace(path)
+            flush(path.parent)
         except OSError as error:
             raise StoreError(f"store {path}: it cannot be written: {error.strerror}") from error
         finally:
