@@ -499,4 +499,5 @@ def _store_url(url: str, directory: Path) -> str:
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path or path.startswith(":memory:"):
         return url
-    return f"sqlite:///{quote(str(directory / unquote(path)))}"
+    path, asks, options = path.partition("?")
+    return f"sqlite:///{quote(str(directory / unquote(path)))}{asks}{options}"

@@ -93,6 +93,9 @@ def test_the_store_is_relative_to_the_configuration_or_a_server():
     assert read("version: 1\nfeeds: []\nstore: sqlite:////var/a.db").store == (
         "sqlite:////var/a.db"
     )
+    assert read("version: 1\nfeeds: []\nstore: sqlite:///a.db?timeout=5").store == (
+        "sqlite:////srv/news/a.db?timeout=5"
+    )
     assert read("version: 1\nfeeds: []\nstore: postgresql://h/d").store == "postgresql://h/d"
     assert problems("version: 1\nfeeds: []\nstore: a.db")[0].startswith("feeds.yaml:3: store: ")
 
