@@ -52,8 +52,8 @@ class Bodies:
 
     def __init__(self) -> None:
         self._bands = Bands()
-        self._texts: list[_Text] = []
-        """By their numbers there."""
+        self._holders: list[tuple[Document, Kind]] = []
+        """Whose the texts are, by their numbers there."""
         self._of_feed: defaultdict[str, dict[str, Document]] = defaultdict(dict)
         """The latest of each, by id."""
 
@@ -68,18 +68,17 @@ class Bodies:
             del latest[next(iter(latest))]
         for text in _texts(document):
             self._bands.add(text.kind, text.sketch.minima)
-            self._texts.append(text)
+            self._holders.append((document, text.kind))
 
     def find(self, document: Document) -> set[str]:
         """Return the articles whose text may be this one's, or nearly; itself among them."""
-        return {
-            other.document.id
-            for text in _texts(document)
-            for other in map(
-                self._texts.__getitem__, self._bands.find(text.kind, text.sketch.minima)
-            )
-            if other.kind is text.kind and other.sketch.agreement(text.sketch) >= WORTH
-        }
+        found = set()
+        for text in _texts(document):
+            for number in self._bands.find(text.kind, text.sketch.minima):
+                other, kind = self._holders[number]
+                if kind is text.kind and _agreement(text, other) >= WORTH:
+                    found.add(other.id)
+        return found
 
     def likeness(self, a: Document, b: Document) -> Likeness | None:
         """Return what two texts have in common, by the script in which they are most alike.
@@ -142,3 +141,7 @@ def _texts(document: Document) -> Iterator[_Text]:
     for kind, sketch in read(document.signature).items():
         if kind in _KINDS:
             yield _Text(document, kind, sketch)
+
+
+def _agreement(text: _Text, other: Document) -> float:
+    return text.sketch.agreement(read(other.signature)[text.kind])
