@@ -1,6 +1,7 @@
 """EDGE: the command line. It calls app and nothing below it."""
 
 from aggregator.cli import (
+    bench,
     decisions,
     feeds,
     maintenance,
@@ -13,7 +14,10 @@ from aggregator.cli import (
 )
 from aggregator.cli.main import main
 
-COMMANDS = (stories, decisions, feeds, serve, subscriptions, search, status, maintenance, notify)
+COMMANDS = (
+    *(stories, decisions, feeds, serve, subscriptions, search),
+    *(status, maintenance, notify, bench),
+)
 """The modules whose import hangs their commands on the application."""
 
 __all__ = ["COMMANDS", "main"]

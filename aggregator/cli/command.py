@@ -36,7 +36,7 @@ STORIES, FEEDS, SERVICE, STORE = "Stories", "Feeds", "Service", "Store"
 _ORDER = (
     *("stories", "show", "search", "explain", "merge", "split", "decisions"),
     *("feeds", "add", "remove", "check", "import", "export"),
-    *("serve", "notify", "status", "doctor", "health"),
+    *("serve", "notify", "status", "doctor", "health", "bench"),
     *("tidy", "backup", "restore", "migrate"),
 )
 
