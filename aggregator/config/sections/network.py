@@ -51,5 +51,7 @@ class Network(Section):
     ] = 1
     host_cool_down: Annotated[
         Duration,
-        Field(description="The longest that one feed's 429 holds for others of its host; 0s: not."),
+        Field(
+            description="The longest that a host is left alone for a 429 or for silence; 0s: not."
+        ),
     ] = timedelta(days=1)
