@@ -1,6 +1,7 @@
 """Atom 1.0 (RFC 4287), with its tombstones (RFC 6721) and archives (RFC 5005)."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from uuid import uuid5
 from xml.etree.ElementTree import Element
 
@@ -80,8 +81,8 @@ def _head(feed: Element, edition: Edition, name: str, within: str = "") -> None:
     """Write what a feed says of itself; ``within`` is the folder that the document lies in."""
     settings = edition.settings
     child(feed, "id", edition.uuid.urn)
-    child(feed, "title", edition.title)
-    child(feed, "subtitle", edition.description)
+    _text(feed, "title", edition.title)
+    _text(feed, "subtitle", edition.description)
     child(child(feed, "author"), "name", edition.title)
     child(feed, "generator", "aggregator", version=__version__)
     child(feed, "link", rel="alternate", type="text/html", href=edition.href(FRONT_PAGE, within))
@@ -92,13 +93,21 @@ def _head(feed: Element, edition: Edition, name: str, within: str = "") -> None:
     if settings.license:  # RFC 4946
         child(feed, "link", rel="license", href=settings.license)
     if settings.rights:
-        child(feed, "rights", settings.rights)
+        _text(feed, "rights", settings.rights)
     if settings.icon:
         child(feed, "icon", settings.icon)
     if settings.logo:
         child(feed, "logo", settings.logo)
     polling(feed, settings)
     restriction(feed, settings)
+
+
+def _text(parent: Element, tag: str, text: str, lang: str | None = None) -> None:
+    """Write a text (section 3.1): as HTML where readers that do not ask could take it for that."""
+    if "<" in text or "&" in text:
+        child(parent, tag, escape(text, quote=False), lang=lang, type="html")
+    else:
+        child(parent, tag, text, lang=lang)
 
 
 def _archive_link(feed: Element, edition: Edition, rel: str, number: int, within: str = "") -> None:
@@ -138,7 +147,7 @@ def _entry(feed: Element, edition: Edition, item: Item, content: str) -> None:
     entry = child(feed, "entry")
     lead = item.lead
     child(entry, "id", item.id)
-    child(entry, "title", lead.title, lang=lead.language or "und")
+    _text(entry, "title", lead.title, lead.language or "und")
     child(entry, "updated", rfc3339_exact(item.updated))
     child(entry, "published", rfc3339(item.published))
     for author in item.authors:
@@ -173,7 +182,7 @@ def _entry(feed: Element, edition: Edition, item: Item, content: str) -> None:
     for category in item.categories:
         child(entry, "category", term=category)
     if item.excerpt:
-        child(entry, "summary", item.excerpt, lang=lead.language or "und")
+        _text(entry, "summary", item.excerpt, lead.language or "und")
     child(entry, "content", content, type="html")
     if item.image:
         child(entry, "media:thumbnail", url=item.image)
@@ -185,7 +194,7 @@ def _source(entry: Element, edition: Edition, item: Item) -> None:
     url = feed_address(item.feed)
     source = child(entry, "source")
     child(source, "id", url or uuid5(edition.uuid, item.feed.id).urn)
-    child(source, "title", item.feed.name)
+    _text(source, "title", item.feed.name)
     child(source, "updated", rfc3339(item.lead.published))
     if url:
         child(source, "link", rel="self", href=url)

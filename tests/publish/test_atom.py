@@ -59,8 +59,10 @@ ATTRIBUTES = {
     "category": {"term", "scheme", "label"},
     "content": {"type"},
     "generator": {"uri", "version"},
-    "title": {LANG},
-    "summary": {LANG},
+    "title": {LANG, "type"},
+    "subtitle": {"type"},
+    "rights": {"type"},
+    "summary": {LANG, "type"},
     "feed": {LANG},
 }
 
@@ -142,6 +144,19 @@ def test_the_content_names_every_source(make_edition, coverage_in_three_language
     content = read.entries[0].content[0].value
     for words in ("Zhongyang", "Bbc", "Guardian", "Jazeera", "https://jazeera.example/ar"):
         assert words in content
+
+
+def test_a_text_that_could_be_taken_for_markup_is_declared_as_what_shows_it(
+    make_edition, make_story, make_article
+):
+    """Many readers take every title for HTML, and those that ask get the same."""
+    story = make_story(make_article(title="AT&T <3 R&D", lead="1 < 2"))
+    feed, read = atom(make_edition(story))
+    title, summary = (feed.find(f"{ATOM}entry/{ATOM}{name}") for name in ("title", "summary"))
+    assert (title.get("type"), title.text) == ("html", "AT&amp;T &lt;3 R&amp;D")
+    assert (summary.get("type"), summary.text) == ("html", "1 &lt; 2")
+    assert feed.find(ATOM + "title").get("type") is None
+    assert read.entries[0].title_detail.type == "text/html"
 
 
 def test_what_follows_a_title_keeps_its_direction_where_readers_drop_attributes(
