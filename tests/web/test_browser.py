@@ -14,7 +14,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(os.environ.get("AXE", "node_modules/axe-core/axe.min.js"))
 TALKS = "/stories/00000000-0000-4000-8000-000000000001"
-PAGES = ["/", "/search?q=tomahawk", TALKS, "/feeds", "/status", "/owner", "/?language=fr"]
+PAGES = [
+    *("/", "/search?q=tomahawk", TALKS, "/feeds", "/feeds/paid", "/status", "/subscribe", "/owner"),
+    *("/?language=fr", "/nothing", "/decisions"),
+]
+OPEN = "document.querySelectorAll('details').forEach(it => it.open = true)"
+WHERE = "[...document.querySelectorAll('*')].indexOf(document.activeElement)"
+TOKEN = "a token that nobody guesses"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def page(browser) -> Iterator[Page]:
 def test_nothing_complains_and_nothing_leaves_for_another_server(site, page):
     told: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: told.append(message.text))
+    page.on("console", lambda m: None if "status of 40" in m.text else told.append(m.text))
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
 
@@ -50,17 +56,25 @@ def test_nothing_complains_and_nothing_leaves_for_another_server(site, page):
     assert all(url.startswith(site.url) for url in asked)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_axe_finds_nothing(site, browser, scheme, width):
+@pytest.mark.parametrize(
+    ("scheme", "width", "locale"),
+    [("light", 1280, "en"), ("dark", 390, "en"), ("light", 390, "zh-TW"), ("dark", 1280, "zh-TW")],
+)
+def test_axe_finds_nothing(site, browser, scheme, width, locale):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm install axe-core, and AXE=…/axe.min.js")
     # Playwright's own script is no page's: the policy that forbids them all is set aside.
     context = browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        locale=locale,
+        extra_http_headers={"Authorization": f"Bearer {TOKEN}"},
+        bypass_csp=True,
     )
     page = context.new_page()
     for path in PAGES:
         page.goto(site.url.rstrip("/") + path)
+        page.evaluate(OPEN)
         page.add_script_tag(path=AXE)
         found = page.evaluate("axe.run().then(result => result.violations)")
         assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], path
@@ -100,6 +114,7 @@ def test_no_page_is_wider_than_a_small_phone(site, page):
     page.set_viewport_size({"width": 320, "height": 640})
     for path in PAGES:
         page.goto(site.url.rstrip("/") + path)
+        page.evaluate(OPEN)
 
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
@@ -112,6 +127,19 @@ def test_it_works_without_javascript(site, browser):
 
     assert page.get_by_role("heading", name="Who reported when").is_visible()
     context.close()
+
+
+def test_every_control_is_reached_by_keyboard_alone(site, page):
+    page.set_extra_http_headers({"Authorization": f"Bearer {TOKEN}"})
+    for path in PAGES:
+        page.goto(site.url.rstrip("/") + path)
+        wanted = page.locator("a, button, input:not([hidden]), summary").count()
+        reached = set()
+        for _ in range(wanted + 1):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate(WHERE))
+
+        assert len(reached - {-1}) >= wanted, path
 
 
 def test_the_owner_splits_by_a_form(site, page):
