@@ -6,28 +6,21 @@ of ``feed`` and of each of the ``entries``; each of ``problems`` must be part of
 
 import json
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aggregator.errors import ParseError
-from aggregator.model import Response
 from aggregator.parse import parse
 
 CORPUS = Path(__file__).parent / "corpus"
 CASES = sorted(path.name.removesuffix(".expect.json") for path in CORPUS.glob("*.expect.json"))
-URL = "https://feeds.example.org/dir/feed.xml"
-
-
-def respond(body: bytes, headers: dict[str, str]) -> Response:
-    at = datetime(2025, 10, 17, tzinfo=UTC)
-    return Response(feed="f", url=URL, final_url=URL, status=200, at=at, headers=headers, body=body)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_corpus(name):
+def test_corpus(respond, name):
     expected = json.loads((CORPUS / f"{name}.expect.json").read_text("utf-8"))
     [document] = (
         path for path in CORPUS.glob(f"{name}.*") if not path.name.endswith(".expect.json")

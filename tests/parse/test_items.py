@@ -1,7 +1,6 @@
 """Reading only what is new must give what reading everything gives."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import ParseError
-from aggregator.model import Response
 from aggregator.parse import parse
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -72,19 +70,8 @@ def feeds() -> st.SearchStrategy[tuple[str, str, list[str]]]:
     )
 
 
-def respond(body: bytes) -> Response:
-    return Response(
-        feed="f",
-        url="https://example.org/feed",
-        final_url="https://example.org/feed",
-        status=200,
-        at=datetime(2025, 10, 17, tzinfo=UTC),
-        body=body,
-    )
-
-
 @given(feeds(), st.data())
-def test_the_new_items_are_read_as_within_the_whole(feed, data):
+def test_the_new_items_are_read_as_within_the_whole(respond, feed, data):
     shell, attributes, items = feed
     whole = parse(respond(shell.format(attributes, "".join(items)).encode()))
     assert len(whole.digests) == len(items)
@@ -99,7 +86,7 @@ def test_the_new_items_are_read_as_within_the_whole(feed, data):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_a_document_seen_before_has_nothing_new(path):
+def test_a_document_seen_before_has_nothing_new(respond, path):
     try:
         whole = parse(respond(path.read_bytes()))
     except ParseError:
@@ -111,7 +98,7 @@ def test_a_document_seen_before_has_nothing_new(path):
     assert again.format == whole.format
 
 
-def test_an_edit_and_another_context_are_new():
+def test_an_edit_and_another_context_are_new(respond):
     def digests(attributes: str, title: str) -> tuple[str, ...]:
         return parse(respond(RSS.format(attributes, f"<item>{title}</item>").encode())).digests
 

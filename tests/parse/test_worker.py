@@ -2,10 +2,8 @@ import io
 import pickle
 import subprocess
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.model import Response
 from aggregator.parse import parse
 
 
@@ -24,18 +22,7 @@ def ask(*questions: object) -> list[Any]:
     return answers
 
 
-def respond(body: bytes) -> Response:
-    return Response(
-        feed="f",
-        url="https://example.org/feed",
-        final_url="https://example.org/feed",
-        status=200,
-        at=datetime(2025, 10, 17, tzinfo=UTC),
-        body=body,
-    )
-
-
-def test_it_is_ready_answers_in_order_and_ends_with_its_input():
+def test_it_is_ready_answers_in_order_and_ends_with_its_input(respond):
     one = respond(b"<rss><channel><item><title>One</title></item></channel></rss>")
     ready, first, second, third = ask((one, frozenset()), (respond(b""), frozenset()), (one, {"x"}))
     assert ready is None
