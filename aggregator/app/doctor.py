@@ -15,7 +15,7 @@ from aggregator.app.backlog import backlogs
 from aggregator.app.encoder import chosen_encoder
 from aggregator.app.feeds import Listing, listings
 from aggregator.config import shown_size
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, StoreError
 
 _FAILING = timedelta(days=7)
 """A shorter failure is no news of a server."""
@@ -59,7 +59,14 @@ def examine(aggregator: Aggregator) -> tuple[Finding, ...]:
         *(_store, _clock, _disk, _directory, _encoder, _polling, _feeds, _notices),
         _configuration,
     )
-    found = [finding for check in checks for finding in check(aggregator)]
+    found: list[Finding] = []
+    for check in checks:
+        try:
+            found += check(aggregator)
+        except StoreError as error:  # where it is damaged, the other checks may still tell more
+            words, _, advice = str(error).rpartition(": ")
+            found.append(_about(Severity.ERROR, "store")(words, advice))
+    found = list(dict.fromkeys(found))
     return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
 
 

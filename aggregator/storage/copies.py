@@ -39,10 +39,11 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
 
 def damage(connection: sqlite3.Connection) -> list[str]:
     """Return what SQLite finds wrong with a database, in its words; nothing where it is sound."""
-    found = [row[0] for row in connection.execute(f"PRAGMA integrity_check({_SHOWN})")]
+    rows = connection.execute(f"PRAGMA integrity_check({_SHOWN})")
+    found = [line for row in rows for line in row[0].splitlines()][:_SHOWN]
     dangling = connection.execute("PRAGMA foreign_key_check").fetchmany(_SHOWN)
     return [
-        *(complaint for complaint in found if complaint != "ok"),
+        *(line for line in found if line != "ok" and not line.startswith("***")),
         *(
             f"a row of {table} names one of {parent} that is not there"
             for table, _, parent, _ in dangling

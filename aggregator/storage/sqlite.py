@@ -22,10 +22,15 @@ _PRIMARY_CODE = 0xFF
 _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program is writing to it: end that program, or try again later",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check that its folder exists and is writable",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: restore a backup, or move it away to start anew",
+    sqlite3.SQLITE_CORRUPT: (
+        "it is damaged: restore a backup (aggregate restore FILE), or move it away to start anew"
+    ),
     sqlite3.SQLITE_FULL: "the disk is full: make room and run again; this batch was not stored",
     sqlite3.SQLITE_IOERR: "the disk is full or fails: check it; this batch was not stored",
-    sqlite3.SQLITE_NOTADB: "it is no SQLite database: move it away, or name another file",
+    sqlite3.SQLITE_NOTADB: (
+        "it is no SQLite database, or no longer: restore a backup (aggregate restore FILE), "
+        "move it away, or name another file"
+    ),
     sqlite3.SQLITE_READONLY: "it is read-only: let this user write to it and to its folder",
 }
 
@@ -93,6 +98,8 @@ class SqliteBackend(Backend):
 def advice(error: BaseException) -> str | None:
     """Return what happened and what to do, by SQLite's primary result code."""
     code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such "):
+        return f"{error}: something else changed its tables: restore a backup"
     return None if code is None else _ADVICE.get(code & _PRIMARY_CODE)
 
 

@@ -113,7 +113,7 @@ def test_another_kind_of_file_is_left_alone(tmp_path, discard):
     path = tmp_path / "feeds.yaml"
     path.write_text("version: 1\n" * 100)
 
-    with pytest.raises(StoreError, match="no SQLite database: move it away"):
+    with pytest.raises(StoreError, match="no SQLite database, or no longer: restore a backup"):
         open_store(f"sqlite:///{path}", discard=discard)
 
     assert path.read_text() == "version: 1\n" * 100
