@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from aggregator.config import Config, load
+from aggregator.durable import flush
 from aggregator.errors import ConfigError
 
 _MARK = b"\xef\xbb\xbf"
@@ -53,7 +54,7 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(
-            (f"{path}: there is no such file; begin one with aggregate add URL, or name yours with --config",)
+            (f"{path}: no such file: begin one with aggregate add URL, or name yours: --config",)
         ) from error
     except OSError as error:
         raise ConfigError((f"{path}: cannot be read: {error.strerror}",)) from error
@@ -86,6 +87,7 @@ def _replace(path: Path, before: bytes | None, after: bytes) -> None:
             if (target.read_bytes() if target.exists() else None) != before:
                 raise ConfigError((f"{path}: changed by another program meanwhile; try again",))
             new.replace(target)
+            flush(target.parent)
         finally:
             new.unlink(missing_ok=True)
     except OSError as error:
