@@ -18,6 +18,7 @@ from random import Random
 
 from account import complaints, differences
 from farm import Farm, World
+from strike import environment, library
 from subscriber import Subscriber
 
 START = datetime(2025, 10, 1, tzinfo=UTC)
@@ -47,13 +48,6 @@ SHOWN = 20
 """Complaints: the first tell enough."""
 
 
-def library(folder: Path) -> Path:
-    """Build what is preloaded."""
-    source, built = Path(__file__).with_name("strike.c"), folder / "strike.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", built, source, "-ldl"], check=True)
-    return built
-
-
 @dataclass
 class Place:
     """A folder with a configuration and a store, where the command is run at times handed in."""
@@ -66,14 +60,7 @@ class Place:
         return subprocess.Popen(
             [sys.executable, "-m", "aggregator", *words],
             cwd=self.folder,
-            env={
-                **os.environ,
-                "PYTHONHASHSEED": "0",  # sums of floats follow the order of sets
-                "LD_PRELOAD": str(self.preloaded),
-                "STRIKE_NOW": str(int(now.timestamp())),
-                "STRIKE_UNDER": str(self.folder),
-                **strike,
-            },
+            env=environment(self.preloaded, now, self.folder) | strike,
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / "errors").open("ab"),
             start_new_session=True,

@@ -55,6 +55,17 @@ __attribute__((destructor)) static void end(void) {
     }
 }
 
+/* For a program that forks: from now on strike so, and count anew. */
+void strike(long number, const char *manner, const char *kind, int goes_on) {
+    done = 0;
+    at = number;
+    how = strdup(manner);
+    only = strdup(kind);
+    lasting = goes_on;
+}
+
+long operations(void) { return done; }
+
 static int is_ours(const char *path) {
     return under && strncmp(path, under, strlen(under)) == 0;
 }
