@@ -39,7 +39,7 @@ class Likeness:
     containment: float
     """Shingles in common, of those of the shorter text."""
     numbers: float
-    """Numbers in common, of those of either; 1 where one tells too few of them."""
+    """Numbers in common, of those of the text with fewer; 1 where one tells next to none."""
 
     @property
     def percent(self) -> int:
@@ -97,13 +97,12 @@ class Bodies:
         if best is None:
             return None
         has_numbers = Kind.NUMBERS in x and Kind.NUMBERS in y
-        numbers = x[Kind.NUMBERS].agreement(y[Kind.NUMBERS]) if has_numbers else 1.0
+        numbers = x[Kind.NUMBERS].containment(y[Kind.NUMBERS]) if has_numbers else 1.0
         return Likeness(*best, numbers)
 
     def _shares(self, x: "_Text", y: "_Text") -> tuple[float, float] | None:
         """Return resemblance and containment of two texts of one kind."""
-        agreement = x.sketch.agreement(y.sketch)
-        if agreement < HARDLY:
+        if x.sketch.agreement(y.sketch) < HARDLY:
             return 0.0, 0.0
         mine, theirs = x.sketch.minima, y.sketch.minima
         idle, their_idle = self._boilerplate(x, besides=y), self._boilerplate(y, besides=x)
@@ -112,9 +111,7 @@ class Bodies:
         if np.count_nonzero(told) < FEWEST:
             return None
         resemblance = float(np.mean((mine == theirs)[told]))
-        # Of n shingles in two texts together n * J are in both: |x| + |y| = n * (1 + J).
-        together = (x.sketch.count + y.sketch.count) / (1 + agreement)
-        shared = resemblance * np.mean(told) * together
+        shared = resemblance * np.mean(told) * x.sketch.together(y.sketch)
         shorter = min(x.sketch.count * np.mean(~idle), y.sketch.count * np.mean(~their_idle))
         return resemblance, min(1.0, float(shared / shorter))
 

@@ -20,7 +20,7 @@ _IDEOGRAPH = 3
 RESEMBLING = 0.5
 """Share of shingles of either text in common from which one copies the other."""
 SAME_NUMBERS = 0.5
-"""Share of numbers in common below which they are of a series: the weather, a market's close."""
+"""Share of the fewer numbers in common below which they are of a series: the weather, prices."""
 HELD = 0.5
 """Share of the shorter text's shingles below which an equal lead is all that two texts share."""
 

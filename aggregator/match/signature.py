@@ -74,6 +74,15 @@ class Sketch:
         """Return the share of orders in which both have the same first."""
         return int(np.count_nonzero(self.minima == other.minima)) / len(self.minima)
 
+    def together(self, other: "Sketch") -> float:
+        """Return about how many shingles there are in both: |x| + |y| = |x or y| * (1 + J)."""
+        return (self.count + other.count) / (1 + self.agreement(other))
+
+    def containment(self, other: "Sketch") -> float:
+        """Return about which share of the smaller set the other has too."""
+        shared = self.agreement(other) * self.together(other)
+        return min(1.0, shared / min(self.count, other.count))
+
 
 def sign(text: str) -> bytes:
     """Return the sketches of a plain text; empty where it is too short to be told from others."""

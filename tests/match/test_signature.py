@@ -111,6 +111,16 @@ def test_a_text_without_end_is_read_to_a_limit():
     assert sign(endless) == sign(endless + " and on and on")
 
 
+@given(st.integers(0, 2**32), st.integers(80, 300))
+def test_a_part_is_contained_in_the_whole_and_a_stranger_is_not(seed, length):
+    random = Random(seed)
+    told = words(random, 320)
+    whole, part = sketch(Kind.WORDS, told), sketch(Kind.WORDS, told[:length])
+
+    assert whole.containment(part) == part.containment(whole) > 0.2
+    assert whole.containment(sketch(Kind.WORDS, words(random, length))) < 0.1
+
+
 def test_values_sort_as_what_they_round():
     """Whose shingle comes first is seen where texts are of very different lengths too."""
     text = words(Random(3), 400)
