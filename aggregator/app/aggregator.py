@@ -1,7 +1,7 @@
 """The composition root's front: a configuration and its store, opened."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -32,7 +32,6 @@ from aggregator.parse.sandbox import SandboxedParser
 from aggregator.pipeline import Clock, Fetcher, Parser, Pipeline, Polled, Progress, Taken
 from aggregator.poll.fetcher import FeedFetcher
 from aggregator.storage import SqlStore, open_store
-
 
 _UNPUBLISHED = timedelta(seconds=30)
 """For so long what is stored may wait for the rest of its round."""
@@ -171,7 +170,8 @@ class Aggregator:
                 stories |= {story.id: story for story in taken.stories}
                 for withdrawal in taken.withdrawals:
                     stories.pop(withdrawal.story, None)
-                if not self._dry_run and self.clock() - published >= _UNPUBLISHED:
+                waited = self.clock() - published
+                if not self._dry_run and (taken.pause or waited >= _UNPUBLISHED):
                     with suppress(PublishError):  # which the end of the run tells
                         files |= dict.fromkeys(self._publish())
                     published = self.clock()
@@ -262,7 +262,7 @@ class Aggregator:
 
     def _poll(
         self, *, force: bool, tick: timedelta | None, watch: Callable[[Progress], None]
-    ) -> Iterator[Taken]:
+    ) -> Generator[Taken, None, None]:
         """Run the path; yield what comes of it."""
         pipeline = self._pipeline or self._new_pipeline()
         polled: list[Polled] = []

@@ -56,8 +56,10 @@ class Taken:
 
     polled: tuple[Polled, ...] = ()
     """The feeds, told with the last part of what they brought."""
-    stories: tuple[Story, ...]
+    stories: tuple[Story, ...] = ()
     """New or changed, as they are now."""
-    withdrawals: tuple[Withdrawal, ...]
+    withdrawals: tuple[Withdrawal, ...] = ()
     progress: Progress | None = None
     """How many of its articles are told by now, where that takes several parts."""
+    pause: bool = False
+    """Nothing more comes for a while: a good time to publish."""

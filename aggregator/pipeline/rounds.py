@@ -99,6 +99,8 @@ class Pipeline:
             if others := [response for response in responses if response not in large]:
                 yield from self._take(others, states)
             yield from self._go_on(watch, most=BATCH_BYTES)
+        if self._large:
+            yield Taken(pause=True)
         yield from self._go_on(watch, None if tick is None else now + tick)
 
     def take(self, delivered: Sequence[Response]) -> Iterator[Taken]:

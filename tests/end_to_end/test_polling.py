@@ -161,3 +161,13 @@ def test_credentials_are_sent_and_never_shown(server, folder):
         assert secret.encode() not in files
     assert b"secret-club" not in files
     assert server.authority.encode() not in files
+
+
+def test_what_was_put_off_is_said_with_the_reason_and_the_time(server, loopback):
+    server.says("/busy", status=429, headers={"Retry-After": "3600"})
+    folder = loopback("/busy", "/other")
+    told = folder.run("--once").stdout
+    assert "Polled 1 of 2 feeds, 1 failed, 1 postponed" in told
+    assert "other  postponed: its host asks us to slow down, until " in told
+    other = json.loads(folder.run("feeds", "--json").stdout.splitlines()[1])
+    assert (other["failures"], other["rule"]) == (0, "its host asked us to slow down")

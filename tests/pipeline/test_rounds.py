@@ -361,7 +361,8 @@ def test_others_do_not_wait_for_a_flood_of_articles(run, web, store, monkeypatch
     web.answers = {"a": flood(5), "b": rss(("other", "One"))}
     seen: list[Progress] = []
     taken = run(watch=seen.append)
-    assert [[p.feed.id for p in t.polled] for t in taken] == [["b"], [], [], ["a"]]
+    assert [[p.feed.id for p in t.polled] for t in taken] == [["b"], [], [], [], ["a"]]
+    assert [t.pause for t in taken] == [False, True, False, False, False]
     assert seen[2:] == [Progress(Step.ARTICLES, 2, 5), Progress(Step.ARTICLES, 4, 5)]
     assert len(store.stories()) == 6
 
@@ -372,7 +373,7 @@ def test_large_documents_wait_only_while_there_is_room(run, web, monkeypatch):
     monkeypatch.setattr("aggregator.pipeline.rounds.BATCH_BYTES", 2 * len(body))
     monkeypatch.setattr("aggregator.pipeline.batches.BATCH_BYTES", 1)
     web.answers = dict.fromkeys("abcd", body) | {"e": 404}
-    assert [t.polled[0].feed.id for t in run()] == ["a", "b", "e", "c", "d"]
+    assert [p.feed.id for t in run() for p in t.polled] == ["a", "b", "e", "c", "d"]
 
 
 class TestAFloodThatOutlastsItsRound:
