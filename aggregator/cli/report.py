@@ -185,6 +185,7 @@ class Report:
         row = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
         for _ in cells[:-1]:
             row.add_column(no_wrap=True)
+        row.add_column(overflow="fold")
         row.add_row(*cells)
         self._out.print(row, soft_wrap=False)
 
