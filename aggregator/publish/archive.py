@@ -21,12 +21,13 @@ def full_pages(
     """Yield what is to be archived now: the entries of a page each, the oldest change first.
 
     ``unarchived`` has, by story, what no archive has as it was told last; ``shown`` are the
-    stories that the feed holds anyhow, ``size`` is how many those may be. Of ``fresh`` the feed
-    is to tell this time what changed, whether it would hold them or not.
+    stories that the feed holds anyhow, ``size`` is how many those may be. What changed just now,
+    ``fresh``, is to be told by the feed first, unless it is a flood.
     """
     waiting = sorted(unarchived.values(), key=lambda told: (told.updated, told.story))
+    unseen = [one.story for one in waiting if one.story in fresh and one.story not in shown]
     while True:
-        ripe = [told for told in waiting if told.story in shown or told.story not in fresh]
+        ripe = [told for told in waiting if told.story not in unseen[-size:]]
         leaving = [told for told in ripe if told.story not in shown]
         if len(leaving) <= size and all(told.archived for told in leaving):
             return

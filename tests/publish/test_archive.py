@@ -19,8 +19,11 @@ def told(number: int, *, archived: int | None = None) -> Told:
     )
 
 
-def pages(stories: list[Told], shown: set[int], size: int) -> list[list[int]]:
-    found = full_pages({one.story: one for one in stories}, {str(n) for n in shown}, size)
+def pages(
+    stories: list[Told], shown: set[int], size: int, fresh: set[int] | None = None
+) -> list[list[int]]:
+    changed = {str(n) for n in fresh or ()}
+    found = full_pages({one.story: one for one in stories}, {str(n) for n in shown}, size, changed)
     return [[int(one.story) for one in page] for page in found]
 
 
@@ -48,6 +51,17 @@ def test_what_changed_since_it_was_archived_stays_in_the_feed_for_a_while():
 def test_until_too_many_do():
     changed = [told(n, archived=0) for n in range(1, 5)]
     assert pages(changed, set(), 3) == [[1, 2, 3]]
+
+
+def test_what_changed_just_now_is_told_by_the_feed_first():
+    changed = [told(n, archived=0) for n in range(1, 5)]
+    assert pages(changed, set(), 2, fresh={2, 3}) == []
+    assert pages([*changed, told(0)], set(), 2, fresh={1, 2}) == [[0, 3]]
+
+
+def test_a_flood_of_changes_is_not():
+    changed = [told(n, archived=0) for n in range(1, 8)]
+    assert pages(changed, set(), 2, fresh=set(range(1, 8))) == [[1, 2], [3, 4]]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30), st.integers(1, 6))
