@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.errors import AggregatorError, DecisionError, NotFoundError
+from aggregator.errors import AggregatorError, DecisionError, NotFoundError, StoreError
 from aggregator.web.guard import HEADERS
 from aggregator.web.problem import Problem, problem
 from aggregator.web.site import Site
@@ -44,6 +44,11 @@ def install(app: FastAPI, site: Site) -> None:
     @app.exception_handler(DecisionError)
     def undecided(request: Request, error: DecisionError) -> Response:
         return told(request, Problem(409, str(error)))
+
+    @app.exception_handler(StoreError)
+    def silent(request: Request, _error: StoreError) -> Response:
+        """Say nothing of where the store is."""
+        return told(request, Problem(503, "the store does not answer: aggregate doctor says why"))
 
     @app.exception_handler(AggregatorError)
     def failed(request: Request, error: AggregatorError) -> Response:

@@ -73,6 +73,7 @@ TEMPLATES = (
     ),
     # web
     "there is nothing at this address",
+    "the store does not answer: aggregate doctor says why",
     "there is no story {story}",
     "there is no article {article}",
     "there is no feed {feed}",

@@ -1,4 +1,6 @@
 import re
+import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -267,3 +269,15 @@ def test_the_history_of_polls_leaves_private_ones_out(site):
     text = site.ask("/status").text
 
     assert re.search(r"<td>3</td><td>1</td><td>1</td><td>1</td><td>2</td>", text)
+
+
+def test_a_broken_store_is_said_without_telling_where_it_is(own_site):
+    with closing(sqlite3.connect(own_site.folder.parent / "aggregator.db")) as database:
+        database.execute("ALTER TABLE feed_states RENAME TO broken")
+
+    answer = own_site.ask("/feeds", **HTML)
+
+    assert answer.status == 503
+    assert "aggregate doctor says why" in answer.text
+    assert "aggregator.db" not in answer.text
+    assert "feed_states" not in answer.text
