@@ -195,10 +195,12 @@ def events() -> st.SearchStrategy[Event]:
     feeds = st.sampled_from((*FEEDS, "diary"))
     numbers = st.integers(0, 20)
 
-    def of(what: Callable[..., None], *details: st.SearchStrategy[object]) -> object:
+    def of(
+        what: Callable[..., None], *details: st.SearchStrategy[object]
+    ) -> st.SearchStrategy[Event]:
         return st.builds(Event, st.just(what), st.tuples(*details))
 
-    settled = st.sampled_from(
+    set_anew = st.sampled_from(
         (("limit", 2), ("limit", 5), ("settle", 2), ("settle", 0), ("age", 5), ("archive", "false"))
     )
     names = st.sampled_from(("feed.atom", "views/other/feed.rss", "opml/sport.opml"))
@@ -212,7 +214,7 @@ def events() -> st.SearchStrategy[Event]:
         of(Desk.prune, st.integers(3, 30)),
         of(Desk.wait, st.integers(1, 4)),
         of(Desk.lose, names),
-        settled.map(lambda pair: Event(Desk.set, pair)),
+        set_anew.map(lambda pair: Event(Desk.set, pair)),
     )
 
 
