@@ -137,6 +137,13 @@ _BEYOND = delete(polls).where(
 
 
 def _day(day: int, *sums: int) -> PollDay:
-    told = dict(zip(_SUMS, sums or (0,) * len(_SUMS), strict=True))
-    times = {name: told.pop(name) * _MILLISECOND for name in ("elapsed", "waited")}
-    return PollDay(day=_EPOCH + timedelta(days=day), **told, **times)
+    total, unchanged, failed, new, elapsed, waited = sums or (0,) * len(_SUMS)
+    return PollDay(
+        day=_EPOCH + timedelta(days=day),
+        polls=total,
+        unchanged=unchanged,
+        failed=failed,
+        new=new,
+        elapsed=elapsed * _MILLISECOND,
+        waited=waited * _MILLISECOND,
+    )
