@@ -182,8 +182,9 @@ def export(
     **Example**: `aggregate export > subscriptions.opml`
     """
     from aggregator.app import subscriptions
+    from aggregator.config_file import read_config
 
-    configuration = subscriptions.configuration(config or context.obj)
+    configuration = read_config(config or context.obj)
     listed, left_out = subscriptions.export(configuration, category=category, private=private)
     sys.stdout.buffer.write(listed)
     if left_out:

@@ -439,3 +439,10 @@ def test_a_list_for_others_has_no_secrets_and_private_feeds_only_if_asked(run, p
     assert exported("--category", "News") == ["https://a.example/", "https://b.example/"]
     assert exported("--private")[-1] == "https://c.example/"
     assert run("export", "--category", "Sport").exit_code == 2
+
+
+def test_nothing_is_exported_of_a_file_that_is_not_there(run, path):
+    path.unlink(missing_ok=True)
+    done = run("export")
+    assert done.exit_code == 2
+    assert "begin one with aggregate add URL" in done.stderr
