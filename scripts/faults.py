@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 
 from account import differences
@@ -162,7 +162,7 @@ def _unsound(path: Path) -> str:
 
 
 def inject(folder: Path, every: int) -> bool:
-    """Try every so manieth operation of each scene; print what was seen, and whether all is well.
+    """Try one in so many ways to fail; print what was seen, and whether all is well.
 
     In a program of its own, for which strike.c is preloaded.
     """
@@ -174,7 +174,7 @@ def inject(folder: Path, every: int) -> bool:
 def _try_all(folder: Path, every: int) -> bool:
     seen: Counter[str] = Counter()
     found: list[str] = []
-    trials = Trials(folder / "trial")
+    trials, turn = Trials(folder / "trial"), count()
     for scene, words in SCENES.items():
         begin, quiet = folder / f"begin {scene}", folder / f"quiet {scene}"
         trials.folder = begin
@@ -192,18 +192,20 @@ def _try_all(folder: Path, every: int) -> bool:
             _, operations = trials.run(*words, kind=kind)
             shutil.rmtree(trials.folder)
             print(f"{scene}: {operations} operations of kind {kind}", flush=True)
-            for at in range(1, operations + 1, every):
-                for (what, fault), lasting in product(FAULTS.items(), (False, True)):
-                    shutil.copytree(begin, trials.folder)
-                    code, _ = trials.run(*words, at=at, fault=fault, kind=kind, lasting=lasting)
-                    seen[f"{scene}: ended with {code}"] += 1
-                    for complaint in Judge(trials, scene, quiet).complaints(code):
-                        means = "from there on" if lasting else "once"
-                        found.append(f"{scene}, {what} at {kind} {at} {means}: {complaint}")
-                        print(f"COMPLAINT {found[-1]}", flush=True)
-                    shutil.rmtree(trials.folder)
-    for what, count in seen.items():
-        print(f"{what}: {count} trials")
+            every_way = product(range(1, operations + 1), FAULTS.items(), (False, True))
+            for at, (what, fault), lasting in every_way:
+                if next(turn) % every:
+                    continue
+                shutil.copytree(begin, trials.folder)
+                code, _ = trials.run(*words, at=at, fault=fault, kind=kind, lasting=lasting)
+                seen[f"{scene}: ended with {code}"] += 1
+                for complaint in Judge(trials, scene, quiet).complaints(code):
+                    means = "from there on" if lasting else "once"
+                    found.append(f"{scene}, {what} at {kind} {at} {means}: {complaint}")
+                    print(f"COMPLAINT {found[-1]}", flush=True)
+                shutil.rmtree(trials.folder)
+    for what, times in seen.items():
+        print(f"{what}: {times} trials")
     print(f"trials: {seen.total()}; complaints: {len(found)}")
     return not found
 

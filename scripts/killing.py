@@ -37,8 +37,6 @@ publish:
     - {name: even, feeds: [paper-0, paper-2, paper-4]}
 retention: {age: 7d}
 """
-KILLS = 9
-"""A round, at most; the next run after them is left alone."""
 MODES = ("once", "once", "once", "daemon")
 WAYS = ("instant", "kill", "kill-after", "tear")
 """At any instant, or at an operation on a file (strike.c)."""
@@ -118,7 +116,7 @@ def _outlives(group: int) -> bool:
     return True
 
 
-def kill(folder: Path, *, rounds: int, seed: int, feeds: int) -> bool:
+def kill(folder: Path, *, rounds: int, kills: int, seed: int, feeds: int) -> bool:
     """Run both; print what was seen, and return whether nothing is lost, doubled or different."""
     preloaded = library(folder)
     now = START
@@ -131,20 +129,23 @@ def kill(folder: Path, *, rounds: int, seed: int, feeds: int) -> bool:
     subscriber, killer = Subscriber(), Killer(hurt, Random(seed))  # noqa: S311  reproducible chance
     found: list[str] = []
     compared = 0
-    with farm.serving(), suppress(KeyboardInterrupt):
-        for number in range(rounds):
-            operations, seconds = quiet.run(now)
-            for _ in range(killer.random.randint(1, KILLS)):
-                killer.strike(now, operations, seconds)
+    with farm.serving():
+        try:
+            for number in range(rounds):
+                operations, seconds = quiet.run(now)
+                for _ in range(killer.random.randint(1, kills)):
+                    killer.strike(now, operations, seconds)
+                    subscriber.read(hurt.folder / "public/feed.atom")
+                hurt.run(now)
                 subscriber.read(hurt.folder / "public/feed.atom")
+                new = differences(quiet.folder / "aggregator.db", hurt.folder / "aggregator.db")
+                found += [f"round {number}: {complaint}" for complaint in new]
+                compared += 1
+                if new:
+                    break
+                now += STEP
+        except KeyboardInterrupt:  # what the quiet run was given is still to come
             hurt.run(now)
-            subscriber.read(hurt.folder / "public/feed.atom")
-            compared += 1
-            new = differences(quiet.folder / "aggregator.db", hurt.folder / "aggregator.db")
-            found += [f"round {number}: {complaint}" for complaint in new]
-            if new:
-                break
-            now += STEP
     found += complaints(hurt.folder / "aggregator.db", farm.ledger) + subscriber.complaints
     found += [f"{killer.orphans} processes outlived a killed run"] if killer.orphans else []
     print(f"rounds: {compared}; kills: {killer.kills.total()}: {dict(killer.kills)}")
