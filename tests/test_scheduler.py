@@ -1,5 +1,7 @@
 """The daemon's ticks, with a clock handed in; and the clockwork, with a clock that was set."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -31,6 +33,7 @@ class Machine:
         self.now = START
         self.asked: list[str] = []
         self.told: list[str] = []
+        self.document = DOCUMENT
         self.environment: dict[str, str] = {}
         self.hanging, self.released = Event(), Event()
         """Set once somebody waits for a receiver's answer, and to end that."""
@@ -69,7 +72,7 @@ class Machine:
                 final_url=request.url,
                 status=200,
                 at=self.now,
-                body=DOCUMENT,
+                body=self.document,
             )
 
     def leave(self, rule: str) -> None:
@@ -218,6 +221,66 @@ def test_a_clock_that_was_set_back_stops_no_feed_for_longer_than_its_interval(ma
         daemon.tick()
 
     assert len(machine.asked) == 2
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=365)])
+def test_whatever_the_clock_jumps_to_a_feed_is_asked_within_its_longest_interval(machine, jump):
+    with machine.daemon() as daemon:
+        daemon.tick()
+        machine.now += jump
+        daemon.tick()
+        (state,) = daemon._aggregator.feeds().values()
+        assert machine.now < state.due <= machine.now + timedelta(days=1)
+        machine.now = START + timedelta(minutes=1)
+        daemon.tick()
+        (state,) = daemon._aggregator.feeds().values()
+        assert state.due <= machine.now + timedelta(days=1)
+        asked = len(machine.asked)
+        machine.now += timedelta(days=1)
+        daemon.tick()
+
+    assert asked in {2, 3}
+    assert len(machine.asked) == asked + 1
+
+
+def dated(number: int, day: datetime) -> bytes:
+    return DOCUMENT.replace(
+        b"<guid>1</guid>",
+        f"<guid>{number}</guid><pubDate>{day:%a, %d %b %Y %H:%M:%S} GMT</pubDate>".encode(),
+    )
+
+
+def test_tidying_lets_go_of_what_is_old_and_of_nothing_else(machine):
+    machine.configure(
+        "  - {url: 'https://a.example/feed', id: a}\n",
+        retention="{age: 7d}",
+        publish="{max_age: 1d}",
+    )
+    with machine.daemon() as daemon:
+        machine.document = dated(1, machine.now)
+        daemon.tick()
+        machine.now += timedelta(days=30)
+        machine.document = dated(2, machine.now)
+        daemon.tick()
+        daemon.tidy()
+        (story,) = daemon._aggregator.stories()
+
+    assert [article.guid for article in story.articles] == ["2"]
+    assert "failed" not in " ".join(machine.told)
+
+
+def test_tidying_that_fails_is_told_and_ends_nothing(machine, tmp_path):
+    with machine.daemon() as daemon:
+        with closing(sqlite3.connect(tmp_path / "aggregator.db")) as database, database:
+            database.execute("ALTER TABLE withdrawals RENAME TO hidden")
+        daemon.tidy()
+        with closing(sqlite3.connect(tmp_path / "aggregator.db")) as database, database:
+            database.execute("ALTER TABLE hidden RENAME TO withdrawals")
+        daemon.tick()
+
+    ready, failed, *rest = machine.told
+    assert (ready, rest) == ("ready", ["ran 1", "stopping"])
+    assert failed.startswith("failed: store ")
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-400), timedelta(days=20_000)])
