@@ -50,6 +50,7 @@ class Trials:
     def __init__(self, folder: Path) -> None:
         self._library = ctypes.CDLL(None)
         self.folder = folder
+        self.now = START
         self.said = folder.with_name("said")
         self._count = folder.with_name("count")
 
@@ -59,6 +60,7 @@ class Trials:
         """Return the exit code, and how many operations it took."""
         process = os.fork()
         if process == 0:
+            self._library.set_clock(str(int(self.now.timestamp())).encode())
             self._library.strike(at, str(fault).encode(), kind.encode(), lasting)
             code = self._child(words)
             self._count.write_text(str(self._library.operations()))
@@ -93,6 +95,7 @@ def tell(folder: Path, now: datetime) -> None:
 def prepare(folder: Path, scene: str, trials: Trials) -> None:
     """Make the folder in which a scene begins."""
     folder.mkdir()
+    trials.now = START
     written = configuration(FEEDS, 80, SECTIONS)
     for feed in range(FEEDS):
         host = f"http://paper-{feed}.localhost:80/feed/{feed}"
@@ -106,6 +109,7 @@ def prepare(folder: Path, scene: str, trials: Trials) -> None:
         if code:
             sys.exit(trials.said.read_text())
     tell(folder, LATER)
+    trials.now = LATER
 
 
 POLL = ("--once", "--quiet")

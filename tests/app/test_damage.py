@@ -40,7 +40,7 @@ class Newsstand:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory) -> bytes:
+def sound(tmp_path_factory):
     """The file of a store with some articles."""
     folder = tmp_path_factory.mktemp("sound")
     with opened(folder) as aggregator:
@@ -49,7 +49,7 @@ def sound(tmp_path_factory) -> bytes:
 
 
 @pytest.fixture
-def store(sound, tmp_path) -> Path:
+def store(sound, tmp_path):
     path = tmp_path / "aggregator.db"
     path.write_bytes(sound)
     return path
