@@ -5,7 +5,7 @@ Spellings are folded when they are read.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from aggregator.match.text import fold, is_unspaced, tokens
@@ -65,12 +65,30 @@ def _spaced(words: list[str]) -> Iterator[str]:
     """Yield the names in a list of words, the longest first."""
     at = 0
     while at < len(words):
+        if not _may_begin(words[at]):
+            at += 1
+            continue
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
             if key := _lookup(" ".join(words[at : at + length])):
                 yield key
                 at += length - 1
                 break
         at += 1
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the first words of all spellings."""
+    return frozenset(spelling.partition(" ")[0] for spelling in _tables()[0])
+
+
+@lru_cache(maxsize=65_536)
+def _may_begin(word: str) -> bool:
+    """Tell whether a name can begin with this word: most words, which come again, begin none."""
+    first = _beginnings()
+    bare = (word.removeprefix(prefix) for prefix in _ARABIC_PREFIXES if word.startswith(prefix))
+    cut = (word[:-ending] for ending in range(1, 4))
+    return any(form in first for form in (word, *bare, *cut))
 
 
 def _lookup(phrase: str) -> str | None:
