@@ -112,7 +112,7 @@ class Clusterer:
             self._draft_of |= dict.fromkeys(draft.members, draft)
         articles = _in_order(article for story in new for article in story.articles)
         self._mirrors.add(articles)
-        self._scorer.add(articles)
+        self._scorer.add(self._comparable(articles))
 
     def forget(self, before: datetime) -> None:
         """Drop the stories last reported on earlier, and what the scorer knows from then."""
@@ -130,17 +130,18 @@ class Clusterer:
         The order of ``articles`` makes no difference.
         """
         batch = _in_order({article.id: article for article in articles}.values())
-        self._scorer.add(batch)
+        self._scorer.add(self._comparable(batch))
         known = [article for article in batch if article.id in self._draft_of]
         new = [article for article in batch if article.id not in self._draft_of]
         touched = {self._draft_of[article.id] for article in known}
         for article in known:
             self._draft_of[article.id].edit(article)
-        candidates = self._scorer.candidates([article.id for article in new])
+        comparable = [article.id for article in self._comparable(new)]
+        candidates = dict(zip(comparable, self._scorer.candidates(comparable), strict=True))
         links = [
             link
-            for article, found in zip(new, candidates, strict=True)
-            for link in self._place(article, sorted(found))
+            for article in new
+            for link in self._place(article, sorted(candidates.get(article.id, ())))
         ]
         links.sort(key=lambda link: (-link.logit, link.article, link.other))
         touched |= {self._draft_of[article.id] for article in new}
@@ -166,6 +167,10 @@ class Clusterer:
             else:
                 touched |= self._part(decision)
         return Changes(self._tell(touched, now), tuple(withdrawals))
+
+    def _comparable(self, articles: Iterable[Article]) -> list[Article]:
+        """Return those that the scorer need know: what stands alone would only cost it time."""
+        return [article for article in articles if article.feed not in self._alone]
 
     def _place(self, article: Article, candidates: Sequence[str]) -> list[_Link]:
         """Put a new article into the best story that wants it, or found one.
