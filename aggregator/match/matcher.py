@@ -1,13 +1,14 @@
 """Whether two articles belong to one story, how surely, in which sense, and why."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from aggregator.match.backdrop import Backdrop
 from aggregator.match.encoder import Encoder
 from aggregator.match.features import prepare
 from aggregator.match.judgement import Judgement, judge
 from aggregator.match.reasons import Explanation, explain
-from aggregator.match.scoring import Model, probability, shipped_models
+from aggregator.match.scoring import Model, compare, model_name, probability, shipped_models
 from aggregator.match.window import Window
 from aggregator.model import Article, Match
 
@@ -36,6 +37,7 @@ class Matcher:
     ) -> None:
         self._window = Window(encoder, span)
         self._models = models or shipped_models()
+        self.backdrop = Backdrop(self._models)
         self._sign = sign
 
     def __contains__(self, article: str) -> bool:
@@ -47,8 +49,17 @@ class Matcher:
         What is rare is counted over all that came so far: the order of articles within one
         call makes no difference to any score.
         """
-        articles = [*articles]
+        articles = sorted(articles, key=lambda article: (article.published, article.id))
         self._window.add(list(map(prepare, articles, self._sign(articles))))
+        self.backdrop.add(self._strangers(articles))
+
+    def _strangers(self, articles: Iterable[Article]) -> Iterator[tuple[str, float]]:
+        """Yield what the models think of new articles and others at random, whenever published."""
+        for article in articles:
+            for x, y, cosine in self._window.strangers(article.id):
+                model = model_name(x.passage, y.passage, encoded=cosine is not None)
+                features = compare(x, y, cosine or 0.0)._replace(hours=0.0, publisher=0.0)
+                yield model, self._models[model].logit(features)
 
     def forget(self, before: datetime) -> None:
         """Drop the articles that were published earlier."""
@@ -87,5 +98,5 @@ class Matcher:
             window.passages(b),
             cosines=window.cosines(a, b),
             likeness=window.likeness(a, b),
-            models=self._models,
+            models=self.backdrop.models,
         )

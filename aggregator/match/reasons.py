@@ -53,6 +53,7 @@ def _told(pair: Pair) -> list[tuple[float, Phrase]]:
     """Return what the features of a pair add to the log odds, in words, the most first."""
     added = dict(zip(Features._fields, pair.model.added(pair.features), strict=True))
     told = [(sum(added[name] for name in names), words(pair)) for names, words in _WORDS]
+    told.append((-pair.model.lift, Phrase("all news of these days is much alike")))
     return sorted(((weight, words) for weight, words in told if words), reverse=True)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from math import exp, log1p, sqrt
+from math import exp, fsum, log1p, sqrt
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
@@ -44,7 +44,7 @@ def weigh(document: Document, passage: Passage, rarity: Callable[[str], float]) 
     """Return a passage ready to be compared."""
     rarities = {term: rarity(term) for term in passage.terms}
     weights = {term: weight * rarities[term] for term, weight in passage.terms.items()}
-    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    length = sqrt(fsum(weight * weight for weight in weights.values())) or 1.0
     return Weighed(
         document=document,
         passage=passage,
@@ -103,15 +103,15 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
         for term in x.rarities.keys() & y.rarities.keys()
     ]
     names = _shared(x.names, y.names)
-    fewer_names = min(sum(x.names.values()), sum(y.names.values()))
+    fewer_names = min(fsum(x.names.values()), fsum(y.names.values()))
     numbers = _shared(x.numbers, y.numbers)
-    lighter = min(sum(x.title.values()), sum(y.title.values()))
+    lighter = min(fsum(x.title.values()), fsum(y.title.values()))
     spelling = fuzz.token_set_ratio(x.passage.title, y.passage.title)
     apart = _days_apart(a, b)
     hours = abs((a.published - b.published).total_seconds()) / 3600
     return Features(
         meaning=cosine,
-        words=log1p(sum(shared)),
+        words=log1p(fsum(shared)),
         rarest=max(shared, default=0.0),
         title=_shared(x.title, y.title) / lighter if lighter else 0.0,
         names=log1p(names),
@@ -129,8 +129,8 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
 
 
 def _shared(x: Rarities, y: Rarities) -> float:
-    """Return the rarity of what both hold."""
-    return sum(min(x[term], y[term]) for term in x.keys() & y.keys())
+    """Return the rarity of what both hold; the order of a set must not show in the last digit."""
+    return fsum(min(x[term], y[term]) for term in x.keys() & y.keys())
 
 
 def _days_apart(a: Document, b: Document) -> int | None:
@@ -165,6 +165,10 @@ class Model:
     intercept: float
     curves: tuple[Curve, ...]
     """In the order of ``Features``."""
+    usual: float = 0.0
+    """What the log odds of unrelated articles usually reach (match.backdrop)."""
+    lift: float = 0.0
+    """By how much they lie above that now, which is taken off all log odds."""
 
     def added(self, features: Features) -> list[float]:
         """Return what each feature adds to the log odds, in the order of ``Features``."""
@@ -172,7 +176,7 @@ class Model:
 
     def logit(self, features: Features) -> float:
         """Return the log of the odds that the pair reports one event."""
-        return self.intercept + sum(self.added(features))
+        return self.intercept + sum(self.added(features)) - self.lift
 
 
 def probability(logit: float) -> float:
@@ -198,6 +202,7 @@ def read_models(written: Mapping[str, Any]) -> Mapping[str, Model]:
     return {
         name: Model(
             intercept=model["intercept"],
+            usual=model["usual"],
             curves=tuple(
                 Curve(*map(tuple, zip(*model["curves"][field], strict=True)))
                 for field in Features._fields

@@ -8,7 +8,7 @@ candidates are reserved for other languages, which share fewer terms and lie far
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from math import inf
 
@@ -29,6 +29,8 @@ MEANING_FLOOR = 0.15
 """Cosine below which nearness is chance."""
 UNRELATED = 500
 """Passages of unrelated news that the encoder's own mean counts for, beside those of the window."""
+STRANGERS = 8
+"""Others taken at random for each article, to know how alike unrelated news is."""
 BLOCK = 64
 """Passages whose vectors are multiplied at once: a matrix is read once a block."""
 
@@ -80,6 +82,17 @@ class Window:
             return None
         x, y = self._rows[article], self._rows[other]
         return self._vectors[x.start : x.stop] @ self._vectors[y.start : y.stop].T
+
+    def strangers(self, article: str) -> Iterator[tuple[Weighed, Weighed, float | None]]:
+        """Yield an article's first passage with some that came before, evenly over them all.
+
+        Each with its cosine, None without an encoder.
+        """
+        for row in self._rows[article][:1]:
+            for other in {row * n // (STRANGERS + 1) for n in range(1, STRANGERS + 1)} - {row}:
+                if self._times[other] < inf:
+                    cosine = self._vectors[row] @ self._vectors[other] if self._encoder else None
+                    yield self._passages[row], self._passages[other], cosine
 
     def likeness(self, article: str, other: str) -> Likeness | None:
         """Return what the whole texts of two articles have in common, where both are known."""
