@@ -4,19 +4,19 @@ Where whole texts are known they are compared, whatever their titles say; where 
 and leads tell.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 from aggregator.match.bodies import Likeness
 from aggregator.match.features import Passage
-from aggregator.match.text import is_unspaced, tokens
+from aggregator.match.text import is_unspaced, letters, tokens
 
 LONG_TITLE = 24
-"""Letters (an ideograph counts for three) from which an equal title is no coincidence."""
+"""Letters (match.text) from which an equal title is no coincidence."""
 LONG_LEAD = 120
 """Letters from which an equal lead is no coincidence."""
 ALIKE = 0.75
 """Share of pairs of words that two leads have in common, from which one copies the other."""
-_IDEOGRAPH = 3
 RESEMBLING = 0.5
 """Share of shingles of either text in common from which one copies the other."""
 SAME_NUMBERS = 0.5
@@ -34,15 +34,11 @@ def is_copy(x: Passage, y: Passage, likeness: Likeness | None = None) -> bool:
     """Whether two passages are one text, as far as their whole texts do not say otherwise."""
     if likeness is not None and (likeness.containment < HELD or likeness.numbers < SAME_NUMBERS):
         return False
-    if _length(x.lead) >= LONG_LEAD and _length(y.lead) >= LONG_LEAD:
+    if min(x.lead_letters, y.lead_letters) >= LONG_LEAD:
         return _resemblance(x.lead, y.lead) >= ALIKE
-    if x.title != y.title or _length(x.title) < LONG_TITLE:
+    if x.title != y.title or letters(x.title) < LONG_TITLE:
         return False
     return not x.lead or not y.lead or _resemblance(x.lead, y.lead) >= ALIKE
-
-
-def _length(folded: str) -> int:
-    return sum(len(token) * (_IDEOGRAPH if is_unspaced(token) else 1) for token in tokens(folded))
 
 
 def _resemblance(x: str, y: str) -> float:
@@ -51,8 +47,10 @@ def _resemblance(x: str, y: str) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
-def _shingles(folded: str) -> set[tuple[str, str]]:
+@lru_cache(maxsize=512)
+def _shingles(folded: str) -> frozenset[tuple[str, str]]:
+    # An article is compared with many others in a row.
     words = [
         piece for token in tokens(folded) for piece in (token if is_unspaced(token) else (token,))
     ]
-    return set(pairwise(words))
+    return frozenset(pairwise(words))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.match import dates, names, quantities
-from aggregator.match.text import fold, simplify, terms, without_publisher
+from aggregator.match.text import fold, letters, simplify, terms, without_publisher
 from aggregator.model import Article, Part
 
 TITLE = 300
@@ -30,6 +30,8 @@ class Passage:
     """The primary subtag: Traditional and Simplified Chinese are one language. May be empty."""
     title: str
     lead: str
+    lead_letters: int
+    """How long the lead is (match.text)."""
     title_terms: frozenset[str]
     terms: Mapping[str, float]
     """Words, pairs of characters, names and numbers, each with its weight: 1 from the title."""
@@ -103,6 +105,7 @@ def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[int]]:
         language=(part.language or "").partition("-")[0].lower(),
         title=title,
         lead=folded_lead,
+        lead_letters=letters(folded_lead),
         title_terms=title_terms,
         terms=weights,
         pattern=_DIGITS.sub("0", title),

@@ -32,8 +32,6 @@ RECURRING = timedelta(hours=12)
 """Time from which a publisher's equal titles are a rubric, not one item."""
 FEWEST_TERMS = 3
 """Telling terms that a text needs to be matched by."""
-TELLING = 2.5
-"""Rarity from which a term tells something: one passage in twelve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,7 @@ def _is_opposed(x: Weighed, y: Weighed) -> bool:
 
 
 def _says_little(x: Weighed) -> bool:
-    return sum(rarity > TELLING for rarity in x.rarities.values()) < FEWEST_TERMS
+    return x.telling < FEWEST_TERMS
 
 
 def _is_series(x: Weighed, y: Weighed) -> bool:

@@ -20,6 +20,8 @@ from aggregator.match.names import NAME
 
 USUAL_SPELLING = 50
 """Likeness in percent that titles reach by chance."""
+TELLING = 2.5
+"""Rarity from which a term tells something: one passage in twelve."""
 FARTHEST = 10
 """Days told from which it makes no difference how many more lie between."""
 Rarities = Mapping[str, float]
@@ -38,6 +40,8 @@ class Weighed:
     title: Rarities
     names: Rarities
     numbers: Rarities
+    telling: int
+    """Terms that are rare enough to tell something."""
 
 
 def weigh(document: Document, passage: Passage, rarity: Callable[[str], float]) -> Weighed:
@@ -53,6 +57,7 @@ def weigh(document: Document, passage: Passage, rarity: Callable[[str], float]) 
         title={term: rarities[term] for term in passage.title_terms},
         names=_marked(NAME, rarities),
         numbers=_marked(NUMBER, rarities),
+        telling=sum(rarity > TELLING for rarity in rarities.values()),
     )
 
 

@@ -25,6 +25,9 @@ Katakana is not among them: it writes foreign names, and a run of it is a word.
 STEM = 6
 """Letters kept of a word: enough to tell words apart, few enough to drop most endings."""
 
+IDEOGRAPH = 3
+"""Letters that a character of an unspaced script is worth."""
+
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u0652]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -72,6 +75,11 @@ def tokens(folded: str) -> list[str]:
 def is_unspaced(token: str) -> bool:
     """Whether a token is of a script that puts no space between words."""
     return _UNSPACED.match(token) is not None
+
+
+def letters(folded: str) -> int:
+    """Return how long the words of a folded text are together, an ideograph counting for three."""
+    return sum(len(t) * (IDEOGRAPH if is_unspaced(t) else 1) for t in tokens(folded))
 
 
 def terms(folded: str) -> list[str]:
