@@ -49,12 +49,17 @@ class Status:
         free = "" if self.free is None else f", {self.free >> 20} MiB free on its disk"
         return (
             f"feeds    {sum(self.feeds.values())}: {counts or 'none'}; {self.silent} silent",
-            f"polling  {self.due} due, last {_when(self.polled)}, next {_when(self.next_poll)}",
+            f"polling  {self.due} due, last {_when(self.polled)}, next {self._next}",
             f"stories  {self.stories}, {self.stories_today} of them begun today",
             f"store    {self.store / 2**20:.1f} MiB{free}",
             *(f"failed   {one.feed.id}: {one.state.error}" for one in self.errors),
             *(f"notify   {one.line}" for one in self.backlogs),
         )
+
+    @property
+    def _next(self) -> str:
+        """A feed that was never asked is due, and has no time."""
+        return "with the next run" if self.due else _when(self.next_poll)
 
 
 def status(aggregator: Aggregator) -> Status:

@@ -157,6 +157,13 @@ def test_the_status_counts_and_names_the_last_errors(opened):
     assert told.lines[-1] == "failed   news: 503"
 
 
+def test_a_feed_that_was_never_asked_is_polled_with_the_next_run(tmp_path):
+    text = "version: 1\nencoder: none\nfeeds: [{url: 'https://example.org/'}]\n"
+    config = load(text, directory=tmp_path, environment={})
+    with Aggregator(config, open_store("sqlite://"), clock=lambda: NOW) as aggregator:
+        assert status(aggregator).lines[1] == "polling  1 due, last never, next with the next run"
+
+
 def test_what_a_rule_cannot_tell_is_one_and_stands_in_the_status(opened):
     rule = "{id: breaking, publishers: 5, command: [/nowhere/tell]}"
     aggregator = opened(f"encoder: none\nnotify: [{rule}]")
