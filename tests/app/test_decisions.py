@@ -204,9 +204,9 @@ def test_what_is_one_story_may_be_said_to_stay_one(first):
 @pytest.mark.parametrize("name", ["0" * 16, "urn:uuid:00000000", "nonsense", ""])
 def test_an_unknown_name_is_told_with_what_to_do(first, name):
     named = ids(first)
-    with pytest.raises(NotFoundError, match="aggregate stories --json"):
+    with pytest.raises(NotFoundError, match="aggregate stories lists them"):
         app.merge(first, named["wire Bridge"], name)
-    with pytest.raises(NotFoundError, match="aggregate stories --json"):
+    with pytest.raises(NotFoundError, match="aggregate show STORY lists"):
         app.split(first, [name])
 
 
