@@ -18,7 +18,7 @@ LATEST = 4_000
 """Pairs of a kind that are kept."""
 HIGH = 0.9
 """The quantile held against the usual one: a few of the pairs are of one event after all."""
-LEEWAY = 0.5
+LEEWAY = 1.0
 """What it may lie above the usual from day to day, which nothing is taken off for."""
 MOST = 3.0
 """The most that is taken off: more would leave equal titles apart."""

@@ -26,7 +26,7 @@ def test_news_that_is_as_unlike_as_usual_is_judged_as_usual(backdrop, logit):
 
 
 def test_where_all_is_alike_more_is_asked_of_a_pair_of_that_kind(backdrop):
-    backdrop.add([("within", 0.0)] * LATEST)
+    backdrop.add([("within", 0.5)] * LATEST)
     lifted = backdrop.models["within"]
     assert 1 < lifted.lift < 2
     assert lifted.logit(Features(*[0.0] * len(Features._fields))) == -1.0 - lifted.lift
