@@ -58,13 +58,16 @@ def find(folded: str, published: date) -> tuple[frozenset[int], str]:
     of the month and weekdays without more are the nearest such day in the past.
     """
     months, weekdays, pattern = _calendar()
-    days = set()
-    for told in pattern.finditer(folded):
-        groups = told.groupdict()
-        day = _resolve(groups, months, weekdays, published)
+    days: set[int] = set()
+
+    def take_out(told: re.Match[str]) -> str:
+        day = _resolve(told.groupdict(), months, weekdays, published)
         if day is not None and -FUTURE <= (published - day).days <= PAST:
             days.add(day.toordinal())
-    return frozenset(days), pattern.sub(" ", folded)
+        return " "
+
+    undated = pattern.sub(take_out, folded)
+    return frozenset(days), undated
 
 
 def _resolve(

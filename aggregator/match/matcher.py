@@ -14,6 +14,8 @@ from aggregator.model import Article, Match
 
 SPAN = timedelta(hours=72)
 """How far apart two articles may be to be matched by what they tell."""
+RECENT = 1_000
+"""Articles that are judged beside strangers, of those that come at once."""
 
 
 def _unsigned(articles: Sequence[Article]) -> Sequence[bytes]:
@@ -51,7 +53,7 @@ class Matcher:
         """
         articles = sorted(articles, key=lambda article: (article.published, article.id))
         self._window.add(list(map(prepare, articles, self._sign(articles))))
-        self.backdrop.add(self._strangers(articles))
+        self.backdrop.add(self._strangers(articles[-RECENT:]))
 
     def _strangers(self, articles: Iterable[Article]) -> Iterator[tuple[str, float]]:
         """Yield what the models think of new articles and others at random, whenever published."""
