@@ -49,6 +49,7 @@ class Article:
     language: str | None = None
     """That of the first part."""
     parts: tuple[Part, ...]
+    """One at least, in order."""
     summary: str = ""
     content: str = ""
     """Sanitized HTML with absolute links."""

@@ -95,7 +95,7 @@ articles = st.builds(
     link=maybe(texts),
     title=texts,
     language=maybe(texts),
-    parts=st.lists(parts, max_size=2).map(tuple),
+    parts=st.lists(parts, min_size=1, max_size=2).map(tuple),
     length=counts,
     summary=texts,
     content=texts,
