@@ -56,7 +56,7 @@ def test_what_cannot_be_is_said_in_words(first_run):
     article = first_run.stories("--limit", "1")[0]["articles"][0]["id"]
     for words, said in [
         (("merge", article, article), "one and the same"),
-        (("merge", article, "nonsense"), "aggregate stories --json"),
+        (("merge", article, "nonsense"), "aggregate stories lists them"),
         (("split", article), "nothing else"),
         (("decisions", "--undo", "7"), "no decision 7"),
     ]:
