@@ -308,12 +308,17 @@ class Clusterer:
         return parts
 
     def _take_out(self, draft: Draft, going: AbstractSet[str], decision: Decision) -> set[Draft]:
-        """Part a story in two, unless another decision unites the parts of what was undone."""
+        """Part a story in two, unless another decision unites the parts of what was undone.
+
+        A split leaves the id to the part with the representative, which readers saw; where a merge
+        is undone, the id returns to the story that had it before.
+        """
         gone = [article for article in draft.articles if article.id in going]
         rest = [article for article in draft.articles if article.id not in going]
         if decision.undone and self._constraints.unite(gone, rest):
             return set()
-        new = draft.part(going)
+        representative = draft.told.representative if draft.told else draft.founder
+        new = draft.part(going, draft.founder if decision.undone else representative)
         self._draft_of |= dict.fromkeys(new.members, new)
         for part in (draft, new):
             self._match_anew(part)

@@ -62,12 +62,17 @@ class Draft:
             self.members[member.article.id] = member
         self.related += younger.related
 
-    def part(self, going: AbstractSet[str]) -> "Draft":
+    @property
+    def founder(self) -> str:
+        """The member that came first: of a merged story, the older one's."""
+        return next(iter(self.members))
+
+    def part(self, going: AbstractSet[str], keeper: str) -> "Draft":
         """Part some members from the others, and return the part that is a new story.
 
-        The part of the representative keeps the id. Members' matches are left as they are.
+        The part with ``keeper`` keeps the id. Members' matches are left as they are.
         """
-        if self.told and self.told.representative in going:
+        if keeper in going:
             going = self.members.keys() - going
         members, self.members = self.members, {}
         new = Draft(None, {})

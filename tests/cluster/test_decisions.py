@@ -170,6 +170,19 @@ def test_a_merge_that_is_undone_comes_apart(desk, article):
     assert not made.gone & made.stories.keys()
 
 
+def test_a_merge_that_is_undone_gives_the_id_back_to_the_story_that_had_it(desk, article):
+    made = desk({})
+    made.add(article("a"))
+    made.now += timedelta(hours=1)
+    made.add(replace(article("b", 1), length=1000))
+    older, younger = made.story("a").id, made.story("b").id
+    made.merge("a", "b")
+    assert made.story("a").representative == "b"
+    made.undo(1)
+    assert made.story("a").id == older
+    assert made.story("b").id not in {older, younger}
+
+
 def test_a_split_that_is_undone_is_put_together(desk, article):
     made = desk({("a", "b"): GOOD})
     made.add(article("a"), article("b", 1))
