@@ -1,7 +1,8 @@
 """The daemon's ticks, with a clock handed in; and the clockwork, with a clock that was set."""
 
+import signal
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -299,6 +300,24 @@ def test_clockwork_goes_on_after_the_clock_was_set_and_ends_when_interrupted(jum
         clockwork.start()
 
     assert runs == [1]
+
+
+def test_a_signal_whose_interrupt_is_lost_ends_the_clockwork_all_the_same():
+    clockwork = Clockwork()
+    before = signal.getsignal(signal.SIGINT)
+    runs = []
+
+    def work() -> None:
+        runs.append(1)
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    clockwork.add(work, timedelta(milliseconds=10))
+    with pytest.raises(KeyboardInterrupt):
+        clockwork.start()
+
+    assert runs == [1]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_what_is_done_hourly_is_not_done_at_each_tick():
