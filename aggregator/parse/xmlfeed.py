@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from urllib.parse import urljoin, urlsplit
 
+from aggregator.errors import ParseError
 from aggregator.model import Entry, ParsedFeed
 from aggregator.parse import refusal, schedule
 from aggregator.parse.entries import entry, language, names, related, text
@@ -19,14 +20,16 @@ _RSS_KINDS = frozenset({"rss", "channel"})
 def read(data: bytes, url: str, seen: AbstractSet[str] = frozenset()) -> ParsedFeed:
     """Read an XML feed in UTF-8 text; items of the digests in ``seen`` are left out.
 
-    ``url`` is where the document came from. Raises ParseError where it is no feed, or exceeds a
-    limit.
+    ``url`` is where the document came from. Raises ParseError where it is no feed, breaks off
+    before its first item, or exceeds a limit.
     """
     sound = make_sound(data)
     where = sound.outline
     kind = where.kind
     if kind is None or (kind == "rdf" and not where.items and b"channel" not in sound.data):
         raise refusal.other_xml(where.root)
+    if sound.truncated and not where.items:
+        raise ParseError("it is cut off before its first item")
     marks = digests(sound.data, where)
     reading = read_items(sound, unseen(where.items, marks, seen), url)
     about = reading.about

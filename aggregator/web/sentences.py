@@ -60,6 +60,7 @@ TEMPLATES = (
     "a broken gzip file came instead of a feed ({error}); its publisher has to mend it",
     "a gzip file that unpacks to more than {size} MiB came: refused",
     "it is XML too broken to read ({problem}); its publisher has to mend it",
+    "it is cut off before its first item",
     "feedparser fails on more than {count} items; please report it",
     "feedparser cannot read it ({kind}: {error}); please report the feed",
     "our parser dies of it ({how}); please report the feed",
