@@ -49,9 +49,13 @@ def test_it_polls_at_once_and_ends_on_sigterm(server, loopback, first_run):
 
 def test_it_ends_in_the_middle_of_a_poll_and_keeps_what_came(server, loopback, first_run):
     server.says("/feed", (first_run.path / "feeds/formosa-daily.xml").read_bytes())
-    folder = loopback("/feed", "/stalled")
+    answering = [f"/empty-{n}" for n in range(8)]
+    for path in answering:
+        server.says(path, b"<rss version='2.0'><channel><title>Quiet</title></channel></rss>")
+    # One after the other, so that the first answer is in hand when the last feed is asked.
+    folder = loopback("/feed", *answering, "/stalled")
     with server.stalls("/stalled"), daemon(folder, "--verbose") as (process, log):
-        assert any(server.wait_until_asked(2) for _ in range(6))  # a busy machine starts slowly
+        assert any(server.wait_until_asked(10) for _ in range(6))  # a busy machine starts slowly
         process.send_signal(signal.SIGTERM)
         assert list(log) == []
         assert process.wait() == 0  # or the server would have stalled it for 30 seconds
