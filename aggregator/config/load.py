@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from aggregator.config import access, receivers
 from aggregator.config.document import Key, read
+from aggregator.config.report import Report, in_words
 from aggregator.config.secrets import Secrets
 from aggregator.config.sections import (
-    KEYS,
     Defaults,
     EncoderChoice,
     File,
@@ -37,7 +37,6 @@ from aggregator.config.sections import (
     TitleMute,
     split,
 )
-from aggregator.errors import ConfigError
 from aggregator.host import ascii_host
 from aggregator.model import Access, Criterion, Feed, Moves, Mute, Receiver, Rule
 
@@ -99,12 +98,12 @@ def load(
     relative paths resolve. Raises ConfigError with every problem found.
     """
     data, lines = read(text, source)
-    report = _Report(source, lines)
+    report = Report(source, lines)
     try:
         file = File.model_validate(data)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
-            report.add(problem["loc"], _in_words(problem["type"], problem["msg"], problem["loc"]))
+            report.add(problem["loc"], in_words(problem["type"], problem["msg"], problem["loc"]))
         raise report.error() from None
     secrets = Secrets(environment)
     try:
@@ -149,60 +148,6 @@ def load(
     )
 
 
-class _Report:
-    """Collects problems, each placed at its line and key."""
-
-    def __init__(self, source: str, lines: Mapping[Key, int]) -> None:
-        self._source = source
-        self._lines = lines
-        self.problems: list[str] = []
-        self.warnings: list[str] = []
-
-    def add(self, key: Key, message: str) -> None:
-        self.problems.append(self._placed(key, message))
-
-    def warn(self, key: Key, message: str) -> None:
-        self.warnings.append(self._placed(key, message))
-
-    def line(self, key: Key) -> int:
-        """Return where a key stands, or what holds it where the key is missing."""
-        while key and key not in self._lines:
-            key = key[:-1]
-        return self._lines.get(key, 1)
-
-    def error(self) -> ConfigError:
-        return ConfigError(tuple(self.problems))
-
-    def _placed(self, key: Key, message: str) -> str:
-        name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in key)
-        place = f"{self._source}:{self.line(key)}: "
-        return place + (f"{name.lstrip('.')}: {message}" if name else message)
-
-
-_WORDS = {
-    "missing": "this key is missing",
-    "string_pattern_mismatch": "write letters, digits, “.”, “-” and “_” only, a letter first",
-    "string_too_short": "write something here",
-    "too_short": "name one at least",
-    "bool_type": "write true or false",
-    "int_type": "write a whole number",
-    "string_type": 'write a text; put a number or true/false in quotes ("…")',
-    "tuple_type": "write a list, one “- …” a line",
-    "model_type": "write keys and values here",
-}
-
-
-def _in_words(kind: str, message: str, key: Key) -> str:
-    """Say a validator's complaint in this file's terms."""
-    if kind == "extra_forbidden":
-        return "unknown key" + "".join(
-            f"; did you mean {name}?" for name in get_close_matches(str(key[-1]), KEYS, 1)
-        )
-    if key == ("version",):
-        return "write version: 1"
-    return _WORDS.get(kind, message.removeprefix("Value error, "))
-
-
 @dataclass(frozen=True, slots=True)
 class _Address:
     url: str
@@ -212,7 +157,7 @@ class _Address:
     warning: str | None = None
 
 
-def _feeds(file: File, directory: Path, secrets: Secrets, report: _Report) -> Iterator[Feed]:
+def _feeds(file: File, directory: Path, secrets: Secrets, report: Report) -> Iterator[Feed]:
     owners: dict[tuple[str, str], int] = {}
     for number, given in enumerate(file.feeds):
         key: Key = ("feeds", number)
@@ -243,7 +188,7 @@ def _feeds(file: File, directory: Path, secrets: Secrets, report: _Report) -> It
 
 
 def _check_selections(
-    section: Key, selections: Sequence[Selection], feeds: Iterable[Feed], report: _Report
+    section: Key, selections: Sequence[Selection], feeds: Iterable[Feed], report: Report
 ) -> None:
     """Complain of feeds that are named in a section's list and that nobody subscribed to."""
     known = {feed.id: feed for feed in feeds}
@@ -257,7 +202,7 @@ def _check_selections(
                     report.warn(place, f"the feed {name} is private: others are told nothing of it")
 
 
-def _check_notify(rules: Iterable[NotifyRule], report: _Report) -> None:
+def _check_notify(rules: Iterable[NotifyRule], report: Report) -> None:
     """Complain of rules of who is told that go by one id."""
     owners: dict[str, int] = {}
     for number, rule in enumerate(rules):
@@ -268,7 +213,7 @@ def _check_notify(rules: Iterable[NotifyRule], report: _Report) -> None:
             report.add(place, f"the rule of line {line} has the same id; rename one")
 
 
-def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: _Report) -> None:
+def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: Report) -> None:
     """Complain of feeds that nobody subscribed to, and of rules that contradict each other."""
     known = {feed.id: feed for feed in feeds}
     said: dict[frozenset[str], tuple[str, int]] = {}
@@ -289,7 +234,7 @@ def _check_rules(rules: Sequence[MergeRule], feeds: Iterable[Feed], report: _Rep
                 break
 
 
-def _receivers(file: File, secrets: Secrets, report: _Report) -> dict[str, Receiver]:
+def _receivers(file: File, secrets: Secrets, report: Report) -> dict[str, Receiver]:
     """Make out where webhooks go, by their rules' ids; report what is wrong with that."""
     found: dict[str, Receiver] = {}
     proxy = None
@@ -361,7 +306,7 @@ def _access(
     network: Network,
     directory: Path,
     secrets: Secrets,
-    report: _Report,
+    report: Report,
 ) -> Access:
     """Make out how a feed's server is reached; report what is wrong with that, or unwise."""
     if given.url.startswith("file:"):
