@@ -15,6 +15,8 @@ NAME = "@"
 
 _LONGEST = 4
 """Words in the longest name that is looked for."""
+_LONGEST_ENDING = 3
+"""Letters of grammar that are cut off a name; of ASCII names one fewer, since few of those bend."""
 _ARABIC_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ل", "ب")
 
 
@@ -87,7 +89,7 @@ def _may_begin(word: str) -> bool:
     """Tell whether a name can begin with this word: most words, which come again, begin none."""
     first = _beginnings()
     bare = (word.removeprefix(prefix) for prefix in _ARABIC_PREFIXES if word.startswith(prefix))
-    cut = (word[:-ending] for ending in range(1, 4))
+    cut = (word[:-ending] for ending in range(1, _LONGEST_ENDING + 1))
     return any(form in first for form in (word, *bare, *cut))
 
 
@@ -99,7 +101,9 @@ def _lookup(phrase: str) -> str | None:
     for prefix in _ARABIC_PREFIXES:
         if phrase.startswith(prefix) and (key := keys.get(phrase.removeprefix(prefix))):
             return key
-    shortest, longest_ending = (5, 2) if phrase.isascii() else (4, 3)
+    shortest, longest_ending = (
+        (5, _LONGEST_ENDING - 1) if phrase.isascii() else (4, _LONGEST_ENDING)
+    )
     for ending in range(1, min(longest_ending, len(phrase) - shortest) + 1):
         if key := keys.get(phrase[:-ending]):
             return key
