@@ -17,7 +17,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from aggregator.app import Aggregator, Summary
 from aggregator.app.config_source import ConfigSource
 from aggregator.app.courier import Courier
-from aggregator.app.delivery import Attempt, is_due
+from aggregator.app.delivery import Attempt
 from aggregator.app.maintenance import tidy
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
@@ -136,12 +136,11 @@ class Daemon:
         self._manager.status(f"{summary.subscribed} feeds, the next is due {when}")
 
     def look(self) -> None:
-        """Heed a configuration that changed, then what hubs brought; have notices delivered."""
+        """Heed a configuration that changed, then what hubs brought; have others told."""
         self._manager.alive()
         self._reload()
         try:
-            if is_due(self._aggregator):
-                self._courier.go(self._aggregator.config)
+            self._courier.look(self._aggregator)
             is_waiting = self._aggregator.config.callbacks and (
                 self._aggregator.store.pushes.is_waiting()
             )

@@ -36,8 +36,11 @@ class Machine:
         self.told: list[str] = []
         self.document = DOCUMENT
         self.environment: dict[str, str] = {}
+        self.hangs = ""
+        """An address that does not answer until it is released."""
         self.hanging, self.released = Event(), Event()
-        """Set once somebody waits for a receiver's answer, and to end that."""
+        """Set once somebody waits for that, and to end it."""
+        self.delivered = Event()
 
     def configure(self, feeds: str, **more: str) -> None:
         sections = "".join(f"{key}: {value}\n" for key, value in more.items())
@@ -64,7 +67,7 @@ class Machine:
     def fetch(self, requests):
         for request in requests:
             self.asked.append(request.url)
-            if request.form is not None:
+            if request.url == self.hangs:
                 self.hanging.set()
                 assert self.released.wait(30)
             yield Response(
@@ -76,10 +79,15 @@ class Machine:
                 body=self.document,
             )
 
-    def leave(self, rule: str) -> None:
-        """Leave a message in the outbox that a rule tells."""
+    def leave(self, kind: str, target: str) -> None:
+        """Leave a message in the outbox that goes to a target."""
         message = Message(
-            id="msg_1", kind="webhook", target=rule, body="{}", created=self.now, due=self.now
+            id=f"{kind} {target}",
+            kind=kind,
+            target=target,
+            body="{}",
+            created=self.now,
+            due=self.now,
         )
         with open_store(f"sqlite:///{self.path.parent}/aggregator.db") as store:
             store.outbox.put([message])
@@ -92,6 +100,7 @@ class Machine:
 
     def sent(self, attempt):
         self.told.append(f"sent {attempt.message.target}: {attempt.error}")
+        self.delivered.set()
 
     def reloaded(self, config):
         self.told.append(f"reloaded {len(config.feeds)}")
@@ -194,24 +203,37 @@ def test_while_it_runs_no_other_may(machine):
         pass
 
 
-def test_a_receiver_that_hangs_delays_no_poll(machine):
+HOOK, HUB = "https://hook.example/", "https://hub.example/"
+
+
+@pytest.fixture
+def telling(machine: Machine) -> Machine:
+    """Return a machine with a rule and a hub to tell, and a message for each."""
     machine.configure(
         "  - {url: 'https://a.example/feed', id: a}\n",
-        notify="[{id: breaking, publishers: 1, webhook: "
-        "{url: 'https://hook.example/', secret: '${HOOK_SECRET}'}}]",
+        notify=f"[{{id: breaking, publishers: 1, webhook: {{url: '{HOOK}', secret: '${{KEY}}'}}}}]",
+        publish=f"{{base_url: 'https://n.example', hubs: ['{HUB}']}}",
     )
-    machine.environment = {"HOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
-    with machine.daemon() as daemon:
-        machine.leave("breaking")
+    machine.environment = {"KEY": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+    machine.leave("webhook", "breaking")
+    machine.leave("ping", HUB)
+    return machine
+
+
+@pytest.mark.parametrize(("hanging", "other"), [(HOOK, HUB), (HUB, HOOK)])
+def test_who_hangs_delays_neither_polls_nor_others(telling, hanging, other):
+    telling.hangs = hanging
+    with telling.daemon() as daemon:
         daemon.look()
-        assert machine.hanging.wait(30)
+        assert telling.hanging.wait(30)
+        assert telling.delivered.wait(30)
         daemon.look()
         daemon.tick()
-        assert machine.told[-1] == "ran 1"
-        machine.released.set()
+        assert "ran 1" in telling.told
+        telling.released.set()
 
-    assert machine.asked == ["https://hook.example/", "https://a.example/feed"]
-    assert machine.told[2:] == ["stopping", "sent breaking: None"]
+    assert sorted(telling.asked) == sorted([hanging, other, "https://a.example/feed"])
+    assert {"sent breaking: None", f"sent {HUB}: None"} < set(telling.told)
 
 
 def test_a_clock_that_was_set_back_stops_no_feed_for_longer_than_its_interval(machine):

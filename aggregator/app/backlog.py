@@ -1,4 +1,4 @@
-"""How the rules are doing by which somebody is told at once, and what they could not tell."""
+"""What rules, and what is published, could not tell yet; and how the rules are doing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,16 +6,18 @@ from itertools import groupby
 from typing import Any
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.app.message import COMMAND, WEBHOOK, kinds
+from aggregator.app.delivery import NOTICES, PINGS, receivers
+from aggregator.app.message import kinds
 from aggregator.app.record import rfc3339
 from aggregator.config import NotifyRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What a rule has not been able to tell."""
+    """What a receiver has not been told."""
 
-    rule: str
+    target: str
+    """The rule by which it was to be, or the address of a hub."""
     kind: str
     waiting: int
     """Messages that are going to be sent, or sent again."""
@@ -30,7 +32,9 @@ class Backlog:
         """All of it in words."""
         counts = f"{self.waiting} waiting, {self.given_up} given up"
         error = f": {self.error}" if self.error else ""
-        return f"{self.rule} ({self.kind}): {counts}, since {self.since:%Y-%m-%d %H:%M} UTC{error}"
+        return (
+            f"{self.target} ({self.kind}): {counts}, since {self.since:%Y-%m-%d %H:%M} UTC{error}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,29 +55,29 @@ def listings(aggregator: Aggregator) -> tuple[Listing, ...]:
         Listing(
             rule=rule,
             told=told.get(rule.id, 0),
-            backlogs=tuple(one for one in found if one.rule == rule.id),
+            backlogs=tuple(one for one in found if one.target == rule.id and one.kind in NOTICES),
         )
         for rule in aggregator.config.notify
     )
 
 
 def backlogs(aggregator: Aggregator) -> tuple[Backlog, ...]:
-    """Return what rules have not been able to tell, by rule and kind."""
-    rules = {rule.id for rule in aggregator.config.notify}
+    """Return what receivers have not been told, by target and kind."""
+    wanted = receivers(aggregator.config)
     kept = [
         one
-        for kind in (WEBHOOK, COMMAND)
+        for kind in (*NOTICES, *PINGS)
         for one in aggregator.store.outbox.of(kind)
-        if one.target in rules
+        if (one.target, one.kind) in wanted
     ]
     kept.sort(key=lambda one: (one.target, one.kind, one.created))
     found = []
-    for (rule, kind), group in groupby(kept, lambda one: (one.target, one.kind)):
+    for (target, kind), group in groupby(kept, lambda one: (one.target, one.kind)):
         messages = list(group)
         given_up = sum(1 for one in messages if one.due is None)
         found.append(
             Backlog(
-                rule=rule,
+                target=target,
                 kind=kind,
                 waiting=len(messages) - given_up,
                 given_up=given_up,
@@ -98,9 +102,9 @@ def listing_record(listing: Listing) -> dict[str, Any]:
 
 
 def backlog_record(backlog: Backlog) -> dict[str, Any]:
-    """Return what a rule could not tell as a JSON object."""
+    """Return what a receiver was not told as a JSON object."""
     return {
-        "rule": backlog.rule,
+        "target": backlog.target,
         "kind": backlog.kind,
         "waiting": backlog.waiting,
         "given_up": backlog.given_up,

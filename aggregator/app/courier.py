@@ -1,19 +1,20 @@
-"""Delivers while others work: a receiver, or a hook, may take its time."""
+"""Delivers while others work: a receiver, a hub or a hook may take its time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Event, Thread
+from time import monotonic
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.app.delivery import Attempt, deliver
+from aggregator.app.delivery import NOTICES, PINGS, Attempt, deliver, is_due
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 
 _FAREWELL = 3.0
-"""Seconds that a delivery gets to end; what it sends then is sent again, under the same id."""
+"""Seconds that deliveries get to end; what they send then is sent again, under the same id."""
 
 
 class Courier:
-    """A thread that delivers, when there is something to, with an aggregator of its own."""
+    """Threads that deliver, when there is something to, each with an aggregator of its own."""
 
     def __init__(
         self,
@@ -27,24 +28,34 @@ class Courier:
         self._sent = sent
         self._failed = failed
         self._ending = Event()
-        self._thread: Thread | None = None
+        self._threads: dict[Collection[str], Thread] = {}
+        """By the kinds that they deliver."""
 
-    def go(self, config: Config) -> None:
-        """Deliver what is due, unless that is being done."""
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = Thread(target=self._deliver, args=(config,), name="courier", daemon=True)
-            self._thread.start()
+    def look(self, aggregator: Aggregator) -> None:
+        """Have delivered what is due, where that is not being done; raise StoreError."""
+        for kinds in (NOTICES, PINGS):
+            last = self._threads.get(kinds)
+            if not (last and last.is_alive()) and is_due(aggregator, kinds):
+                thread = Thread(
+                    target=self._deliver,
+                    args=(aggregator.config, kinds),
+                    name="courier",
+                    daemon=True,
+                )
+                self._threads[kinds] = thread
+                thread.start()
 
     def end(self) -> None:
         """Break off: commands are killed, and an answer is not waited for."""
         self._ending.set()
-        if self._thread is not None:
-            self._thread.join(_FAREWELL)
+        until = monotonic() + _FAREWELL
+        for thread in self._threads.values():
+            thread.join(max(until - monotonic(), 0))
 
-    def _deliver(self, config: Config) -> None:
+    def _deliver(self, config: Config, kinds: Collection[str]) -> None:
         try:
             with self._open(config) as aggregator:
-                for attempt in deliver(aggregator, self._ending):
+                for attempt in deliver(aggregator, self._ending, of=kinds):
                     self._sent(attempt)
         except AggregatorError as error:
             self._failed(error)

@@ -1,4 +1,4 @@
-"""What rules tell goes out: through the outbox, each message at least once, the oldest first.
+"""What rules tell, and hubs, goes out: through the outbox, at least once, the oldest first.
 
 It is the business of one program at a time, and of no tick: a receiver that hangs keeps nobody from
 polling. A message that was taken is forgotten after that, so that a crash in between sends it
@@ -7,23 +7,27 @@ again, under the same id.
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from difflib import get_close_matches
 from threading import Event
 from typing import Any
 from uuid import uuid4
 
-from aggregator.app import hook, webhook
+from aggregator.app import hook, hubs, webhook
 from aggregator.app.aggregator import Aggregator
+from aggregator.app.hubs import PING
 from aggregator.app.message import COMMAND, TEST, WEBHOOK, kinds, message
 from aggregator.app.notices import visible
-from aggregator.app.retries import Receipt, after
-from aggregator.config import NotifyRule
+from aggregator.app.retries import PAUSES, Receipt, after
+from aggregator.config import Config, NotifyRule
 from aggregator.errors import NotFoundError
-from aggregator.model import Message
+from aggregator.model import Message, Request, Response
 from aggregator.normalize.text import cleaned
 
+NOTICES, PINGS = (WEBHOOK, COMMAND), (PING,)
+"""Kinds that are delivered together; beside each other, so that no hub keeps news waiting."""
 _AT_ONCE = 100
 """Messages of a kind a call."""
 _LATEST = 50
@@ -52,19 +56,25 @@ class Attempt:
         return f"again at {due:%Y-%m-%d %H:%M:%S} UTC" if due else "given up"
 
 
-def is_due(aggregator: Aggregator) -> bool:
-    """Whether a message may be sent now."""
-    return aggregator.store.outbox.is_due((WEBHOOK, COMMAND), aggregator.clock())
+def is_due(aggregator: Aggregator, of: Collection[str]) -> bool:
+    """Whether a message of these kinds may be sent now."""
+    return aggregator.store.outbox.is_due(of, aggregator.clock())
 
 
-def deliver(aggregator: Aggregator, ending: Event = _NEVER) -> tuple[Attempt, ...]:
-    """Send the messages that are due, until ``ending`` is set; return what came of each.
+def deliver(
+    aggregator: Aggregator,
+    ending: Event = _NEVER,
+    *,
+    of: Collection[str] = (*NOTICES, *PINGS),
+) -> tuple[Attempt, ...]:
+    """Send the messages of these kinds that are due; return what came of each.
 
-    What a receiver in trouble does not take is kept for later with all else that is due there, and
-    in the end given up. What no rule tells any more is dropped. Raises StoreError.
+    ``ending`` breaks it off. What a receiver in trouble does not take is kept for later with all
+    else that is due there, and in the end given up. What is for nobody who is configured any more
+    is dropped. Raises StoreError.
     """
     attempts: list[Attempt] = []
-    queues = _queues(aggregator)
+    queues = _queues(aggregator, of)
     while queues and not ending.is_set():
         first = [queue.popleft() for queue in queues]
         down: dict[tuple[str, str], Receipt] = {}
@@ -136,32 +146,38 @@ def attempt_record(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _queues(aggregator: Aggregator) -> list[deque[Message]]:
-    """Return what is due, a queue a rule and kind; drop what no rule tells any more."""
+def receivers(config: Config) -> frozenset[tuple[str, str]]:
+    """Return who is told in which way: targets of messages, each with a kind."""
+    rules = ((rule.id, kind) for rule in config.notify for kind in kinds(rule))
+    return frozenset((*rules, *((hub, PING) for hub in config.publish.hubs)))
+
+
+def _queues(aggregator: Aggregator, of: Collection[str]) -> list[deque[Message]]:
+    """Return what is due, a queue a receiver; drop what is for none that is configured."""
     outbox, now = aggregator.store.outbox, aggregator.clock()
-    rules = {rule.id: rule for rule in aggregator.config.notify}
-    queues: list[deque[Message]] = []
-    for kind in (WEBHOOK, COMMAND):
-        waiting = outbox.due(kind, now, limit=_AT_ONCE)
-        live = [one for one in waiting if one.target in rules and kind in kinds(rules[one.target])]
-        if gone := [one for one in waiting if one not in live]:
-            outbox.drop(gone)
-        by_rule: dict[str, deque[Message]] = {}
-        for one in live:
-            by_rule.setdefault(one.target, deque()).append(one)
-        queues += by_rule.values()
-    return queues
+    wanted = receivers(aggregator.config)
+    queues: dict[tuple[str, str], deque[Message]] = {}
+    gone = []
+    for one in (one for kind in of for one in outbox.due(kind, now, limit=_AT_ONCE)):
+        receiver = one.target, one.kind
+        if receiver in wanted:
+            queues.setdefault(receiver, deque()).append(one)
+        else:
+            gone.append(one)
+    if gone:
+        outbox.drop(gone)
+    return list(queues.values())
 
 
 def _send(
     aggregator: Aggregator, messages: Sequence[Message], ending: Event
 ) -> Iterator[tuple[Message, Receipt]]:
-    """Send messages, each to another receiver: webhooks all at once, then commands in turn."""
+    """Send messages, each to another receiver: posts all at once, then commands in turn."""
     config, now = aggregator.config, aggregator.clock()
-    posted = {one.id: one for one in messages if one.kind == WEBHOOK}
-    requests = [webhook.request(one, config.receivers[one.target], now) for one in posted.values()]
-    for answer in aggregator.fetcher.fetch(requests):
-        yield posted[answer.feed], webhook.receipt(answer)
+    posted = {one.id: one for one in messages if one.kind != COMMAND}
+    for answer in aggregator.fetcher.fetch([_request(config, m, now) for m in posted.values()]):
+        message = posted[answer.feed]
+        yield message, _receipt(message, answer)
     commands = {rule.id: rule.command for rule in config.notify}
     for one in messages:
         if one.kind == COMMAND and not ending.is_set():
@@ -176,6 +192,16 @@ def _send(
             )
 
 
+def _request(config: Config, message: Message, now: datetime) -> Request:
+    if message.kind == PING:
+        return hubs.request(message)
+    return webhook.request(message, config.receivers[message.target], now)
+
+
+def _receipt(message: Message, answer: Response) -> Receipt:
+    return hubs.receipt(answer) if message.kind == PING else webhook.receipt(answer)
+
+
 def _settle(aggregator: Aggregator, sent: Message, receipt: Receipt) -> Attempt:
     """Forget a message that was taken; keep another for later, or as given up."""
     outbox = aggregator.store.outbox
@@ -183,7 +209,8 @@ def _settle(aggregator: Aggregator, sent: Message, receipt: Receipt) -> Attempt:
         outbox.sent([sent])
         return Attempt(message=sent, error=None)
     shown = replace(receipt, error=_shown(aggregator, receipt.error))
-    kept = after(sent, shown, aggregator.clock())
+    longest = hubs.LONGEST_PAUSE if sent.kind == PING else PAUSES[-1]
+    kept = after(sent, shown, aggregator.clock(), longest=longest)
     outbox.postpone([kept])
     return Attempt(message=kept, error=kept.error)
 

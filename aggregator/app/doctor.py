@@ -14,6 +14,7 @@ from aggregator.app.aggregator import Aggregator
 from aggregator.app.backlog import backlogs
 from aggregator.app.encoder import chosen_encoder
 from aggregator.app.feeds import Listing, listings
+from aggregator.app.hubs import PING
 from aggregator.config import shown_size
 from aggregator.errors import AggregatorError, StoreError
 
@@ -217,11 +218,13 @@ def _notices(aggregator: Aggregator) -> Iterator[Finding]:
             )
     for backlog in backlogs(aggregator):
         if backlog.error is not None:
-            yield _about(Severity.WARNING, f"notify {backlog.rule}")(
-                backlog.line,
-                f"see to its receiver (aggregate notify --test {backlog.rule}), then aggregate "
-                f"notify --retry {backlog.rule}",
+            advice = (
+                "see to it, or take it out of publish.hubs"
+                if backlog.kind == PING
+                else f"see to its receiver (aggregate notify --test {backlog.target}), then "
+                f"aggregate notify --retry {backlog.target}"
             )
+            yield _about(Severity.WARNING, f"notify {backlog.target}")(backlog.line, advice)
 
 
 def _configuration(aggregator: Aggregator) -> Iterator[Finding]:

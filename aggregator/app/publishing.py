@@ -46,7 +46,6 @@ def publish(aggregator: "Aggregator") -> tuple[str, ...]:
     issues = {folder(view): issue for view in views if (issue := desk.issue(view)) is not None}
     changed = _write(aggregator, issues, desk) if issues else ()
     desk.remember(issues)
-    hubs.deliver(aggregator)
     return changed
 
 

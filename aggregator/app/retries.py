@@ -6,8 +6,10 @@ reliability") gives as an example: seconds for a receiver that restarts, days fo
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
-from aggregator.model import Message
+from aggregator.model import Message, Response
+from aggregator.poll.freshness import retry_after
 
 PAUSES = (
     timedelta(seconds=5),
@@ -35,11 +37,38 @@ class Receipt:
 ARRIVED = Receipt()
 
 
-def after(message: Message, receipt: Receipt, now: datetime) -> Message:
-    """Return a message that did not arrive as it is kept: for later, or given up."""
+def receipt_of(answer: Response, receiver: str) -> Receipt:
+    """Tell from the answer to a post whether what was posted arrived: any 2xx says so.
+
+    ``receiver`` is who answered, in words. It is in trouble where no answer came, and after 5xx
+    and 429.
+    """
+    wait = retry_after(answer.headers, answer.at) or timedelta()
+    if answer.failure is not None:
+        return Receipt(error=answer.failure, wait=wait, is_down=True)
+    status = answer.status
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return ARRIVED
+    return Receipt(
+        error=f"the {receiver} answered {status}",
+        wait=wait,
+        is_down=status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or status == HTTPStatus.TOO_MANY_REQUESTS,
+    )
+
+
+def after(
+    message: Message, receipt: Receipt, now: datetime, *, longest: timedelta = PAUSES[-1]
+) -> Message:
+    """Return a message that did not arrive as it is kept: for later, or given up.
+
+    ``longest`` is the longest pause, unless the receiver asks for more.
+    """
     tried = message.attempts
     given_up = receipt.is_final or tried >= len(PAUSES)
-    pause = timedelta() if given_up else max(PAUSES[tried], min(receipt.wait, PAUSES[-1]))
+    pause = (
+        timedelta() if given_up else max(min(PAUSES[tried], longest), min(receipt.wait, PAUSES[-1]))
+    )
     return replace(
         message,
         due=None if given_up else now + pause,

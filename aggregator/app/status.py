@@ -40,7 +40,7 @@ class Status:
     errors: Sequence[Listing]
     """The feeds that failed last, the latest first."""
     backlogs: Sequence[Backlog]
-    """What rules have not been able to tell."""
+    """What rules and hubs are still to be told, or could not be."""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ by the id, the same however often it is sent, that it has had it before.
 
 import hmac
 from base64 import b64encode
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from aggregator.app.retries import ARRIVED, Receipt
+from aggregator.app.retries import Receipt, receipt_of
 from aggregator.model import Access, Message, Receiver, Request, Response
-from aggregator.poll.freshness import retry_after
 
 PATIENCE = timedelta(seconds=15)
 """Until the receiver has answered (the specification: 15 to 30 seconds)."""
@@ -46,24 +46,15 @@ def signature(key: bytes, name: str, timestamp: int, body: bytes) -> str:
 
 def receipt(answer: Response) -> Receipt:
     """Tell from a receiver's answer whether a message arrived, and what to do where it did not."""
-    wait = retry_after(answer.headers, answer.at) or timedelta()
-    if answer.failure is not None:
-        return Receipt(error=answer.failure, wait=wait, is_down=True)
-    status = answer.status
-    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return ARRIVED
-    said = f"the receiver answered {status}"
-    if status == HTTPStatus.GONE:
-        return Receipt(
-            error=f"{said}: it wants no more; take the webhook out", is_final=True, is_down=True
+    made = receipt_of(answer, "receiver")
+    if answer.status == HTTPStatus.GONE:
+        return replace(
+            made,
+            error=f"{made.error}: it wants no more; take the webhook out",
+            is_final=True,
+            is_down=True,
         )
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return Receipt(
-            error=f"{said}: redirects are not followed, name the address itself", is_down=True
-        )
-    return Receipt(
-        error=said,
-        wait=wait,
-        is_down=status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or status == HTTPStatus.TOO_MANY_REQUESTS,
-    )
+    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+        advice = "redirects are not followed, name the address itself"
+        return replace(made, error=f"{made.error}: {advice}", is_down=True)
+    return made

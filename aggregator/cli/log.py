@@ -28,7 +28,8 @@ _LOGGER = logging.getLogger("aggregator")
 class Log:
     """What the daemon does, as ``scheduler.Journal`` wants it told.
 
-    A feed that fails is a warning once, until it works again; so is a trouble of the whole.
+    A feed, or a hub, that fails is a warning once, until it works again; so is a trouble of the
+    whole.
     """
 
     def __init__(self, config: "Config", *, verbose: bool = False, quiet: bool = False) -> None:
@@ -64,8 +65,14 @@ class Log:
         self._trouble = str(error)
 
     def sent(self, attempt: "Attempt") -> None:
-        """Log what somebody was told, or why that failed."""
+        """Log what somebody was told, or why that failed; of a hub, as of a feed."""
+        from aggregator.app.hubs import PING
+
         message = attempt.message
+        if message.kind == PING:
+            self._turned("hub", message.target, attempt.error)
+            _say(logging.DEBUG, "ping", hub=message.target, error=attempt.error)
+            return
         given_up = attempt.error is not None and message.due is None
         _say(
             logging.ERROR if given_up else logging.WARNING if attempt.error else logging.INFO,
@@ -80,7 +87,7 @@ class Log:
     def reloaded(self, config: "Config") -> None:
         """Log a new configuration, and what is unwise in it."""
         self._config = config
-        self._failing &= {feed.id for feed in config.feeds}
+        self._failing &= {*(feed.id for feed in config.feeds), *config.publish.hubs}
         _say(logging.INFO, "configuration reloaded", feeds=len(config.feeds))
         self._warn()
 
@@ -90,12 +97,7 @@ class Log:
 
     def _polled(self, polled: "Polled") -> None:
         name, state = polled.feed.id, polled.state
-        if state.error and name not in self._failing:
-            self._failing.add(name)
-            _say(logging.WARNING, "feed fails", feed=name, error=state.error)
-        elif not state.error and name in self._failing:
-            self._failing.remove(name)
-            _say(logging.INFO, "feed works again", feed=name)
+        self._turned("feed", name, state.error)
         _say(
             logging.DEBUG,
             "poll",
@@ -107,6 +109,15 @@ class Log:
             error=state.error,
             rule=state.rule,
         )
+
+    def _turned(self, what: str, name: str, error: str | None) -> None:
+        """Log that something fails, once, and that it works again."""
+        if error and name not in self._failing:
+            self._failing.add(name)
+            _say(logging.WARNING, f"{what} fails", **{what: name}, error=error)
+        elif not error and name in self._failing:
+            self._failing.remove(name)
+            _say(logging.INFO, f"{what} works again", **{what: name})
 
     def _warn(self) -> None:
         for warning in self._config.warnings:

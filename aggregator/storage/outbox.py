@@ -1,6 +1,7 @@
 """What others are still to be told, kept until they were: each hears of it at least once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -80,7 +81,7 @@ def put(connection: Connection, messages: Iterable[Message]) -> None:
     """Add messages, within a transaction that they belong to.
 
     One that waits already under the same id is not sent twice: it takes the new body, and keeps
-    the time that its recipient's failures earned it.
+    the time that its recipient's failures earned it. One that was given up begins anew.
     """
     new = {message.id: message for message in messages}
     names = list(new)
@@ -90,16 +91,9 @@ def put(connection: Connection, messages: Iterable[Message]) -> None:
         rows = []
         for name in names[start : start + _CHUNK]:
             message, old = new[name], kept.get(name)
-            rows.append(
-                {
-                    "id": name,
-                    "kind": message.kind,
-                    "target": message.target,
-                    "body": message.body,
-                    "created": message.created,
-                    "due": old["due"] if old else message.due,
-                    "attempts": old["attempts"] if old else message.attempts,
-                    "error": old["error"] if old else message.error,
-                }
-            )
+            if old and old["due"] is not None:
+                message = replace(
+                    message, due=old["due"], attempts=old["attempts"], error=old["error"]
+                )
+            rows.append(asdict(message))
         upsert(connection, outbox, rows)

@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 from aggregator.app.backlog import backlogs, listing_record, listings
-from aggregator.app.delivery import Attempt, deliver, is_due, retry, trial
+from aggregator.app.delivery import NOTICES, Attempt, deliver, is_due, retry, trial
 from aggregator.errors import NotFoundError
 from aggregator.model import Response
 from aggregator.pipeline import Fetcher
@@ -213,7 +213,7 @@ def test_after_days_it_is_given_up_told_and_sent_when_that_is_wished(desk, recei
         (listing,) = listings(aggregator)
         assert listing_record(listing)["backlogs"] == [
             {
-                "rule": "breaking",
+                "target": "breaking",
                 "kind": "webhook",
                 "waiting": 0,
                 "given_up": 1,
@@ -221,9 +221,9 @@ def test_after_days_it_is_given_up_told_and_sent_when_that_is_wished(desk, recei
                 "error": "the receiver answered 500",
             }
         ]
-        assert not is_due(aggregator)
+        assert not is_due(aggregator, NOTICES)
         assert retry(aggregator, "breaking") == 1
-        assert is_due(aggregator)
+        assert is_due(aggregator, NOTICES)
     (attempt,) = send()
     assert attempt.error is None
     assert len(set(receiver.ids)) == 1

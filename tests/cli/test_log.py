@@ -68,6 +68,18 @@ def test_a_feed_that_fails_is_a_warning_once_until_it_works_again(told):
     ]
 
 
+def test_a_hub_that_takes_nothing_is_a_warning_once_until_it_does(told):
+    log = Log(CONFIG)
+    now = datetime(2025, 10, 17, 12, tzinfo=UTC)
+    hub = "https://hub.example/"
+    ping = Message(id="1", kind="ping", target=hub, body="", created=now, due=now)
+    for error in ("the hub answered 503", "the hub answered 503", None, None):
+        log.sent(Attempt(message=ping, error=error))
+
+    events = [(r["level"], r["event"], r["hub"]) for r in told()]
+    assert events == [("warning", "hub fails", hub), ("info", "hub works again", hub)]
+
+
 def test_what_stops_every_tick_is_said_once(told):
     log = Log(CONFIG)
     log.failed(StoreError("the disk is full"))

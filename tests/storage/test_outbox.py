@@ -60,6 +60,14 @@ def test_what_did_not_arrive_waits_and_a_new_one_waits_with_it(store, message, s
     ]
 
 
+def test_what_was_given_up_begins_anew_with_a_new_one(store, message, samples):
+    store.outbox.put([message()])
+    store.outbox.postpone([message(due=None, attempts=10, error="the hub answered 503")])
+    new = message(body="newer", created=samples.noon + HOUR, due=samples.noon + HOUR)
+    store.outbox.put([new])
+    assert store.outbox.of("ping") == [new]
+
+
 def test_many_at_once(store, message, samples):
     store.outbox.put(message(str(n)) for n in range(1200))
     assert len(store.outbox.due("ping", samples.noon, limit=2000)) == 1200
