@@ -1,26 +1,40 @@
 """A daemon over a farm for hours: memory, descriptors, threads, and the ledger at the end."""
 
 import json
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from account import complaints, slope
-from farm import Farm, World, machine_clock
+from farm import Farm, World
+from hurried import LEAP, hurried
 from subscriber import Subscriber
+
+from aggregator.match import SPAN
+from aggregator.scheduler import TICK
 
 SHOWN = 20
 """Complaints: the first tell enough."""
 PAUSE = 15.0
 """Seconds between two looks at the process."""
-QUIET = timedelta(minutes=4)
-"""At the end, without anything new: a poll of every feed."""
+QUIET = 4
+"""Ticks at the end without anything new: a poll of every feed."""
+DAY = LEAP + TICK
+"""What passes from tick to tick."""
+REMEMBERED = 2 * SPAN
+"""Articles of that age are what the daemon keeps in memory."""
 SECTIONS = """\
-defaults: {min_interval: 1m, max_interval: 3m, host_delay: 0s, timeout: 5s}
+defaults: {min_interval: 2h, max_interval: 12h, host_delay: 0s, timeout: 5s}
+publish: {max_age: 3d}
+retention: {age: 7d}
 """
 
 
@@ -29,36 +43,44 @@ class Look:
     """How the process is."""
 
     hours: float
+    articles: int
+    """Of the days that it remembers."""
     kibibytes: int
+    parser: int
+    """KiB of the process that parses."""
     descriptors: int
     threads: int
 
 
 def wall(folder: Path, *, minutes: float, seed: int, feeds: int) -> bool:
     """Run the daemon so long; print what was seen, and return whether it is as it should be."""
-    begin = machine_clock()
-    end = begin + timedelta(minutes=minutes)
+    end = datetime.now(UTC) + timedelta(minutes=minutes)
+    clock = hurried(end)
     world = World(
         seed=seed,
         feeds=feeds,
-        start=begin - timedelta(hours=6),
-        pace=timedelta(minutes=5),
-        spell=timedelta(seconds=100),
-        until=end - QUIET,
+        start=clock() - 2 * DAY,
+        pace=DAY / 6,
+        spell=DAY,
+        until=clock() + (timedelta(minutes=minutes) // TICK - QUIET) * DAY,
     )
-    farm, subscriber = Farm(world, machine_clock), Subscriber()
-    (folder / "feeds.yaml").write_text(farm.configuration(SECTIONS), encoding="utf-8")
-    command = [sys.executable, "-m", "aggregator", "--config", str(folder / "feeds.yaml")]
+    farm, subscriber = Farm(world, clock), Subscriber()
+    config = folder / "feeds.yaml"
+    config.write_text(farm.configuration(SECTIONS), encoding="utf-8")
+    hurry = str(Path(__file__).with_name("hurried.py"))
+    command = [sys.executable, hurry, str(config), end.isoformat()]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line has it
     with farm.serving(), (folder / "log").open("w") as log:
-        with subprocess.Popen(command, cwd=folder, stderr=log) as daemon:
+        with subprocess.Popen(command, cwd=folder, stderr=log, env=environment) as daemon:
             try:
-                looks = _watch(daemon, folder, end.timestamp(), subscriber)
+                looks = _watch(daemon, folder, end.timestamp(), clock, subscriber)
             finally:
                 before = time.monotonic()
                 daemon.send_signal(signal.SIGTERM)
                 code = daemon.wait(60)
                 took = time.monotonic() - before
-        subprocess.run([*command, "--once", "--force", "--quiet"], cwd=folder, check=False)
+        once = [sys.executable, "-m", "aggregator", "--config", str(config), "--once", "--force"]
+        subprocess.run([*once, "--quiet"], cwd=folder, check=False)
         subscriber.read(folder / "public/feed.atom")
     found = complaints(folder / "aggregator.db", farm.ledger) + subscriber.complaints
     found += [f"the daemon ended with {code}"] if code else []
@@ -76,7 +98,11 @@ def _is_bad(line: str) -> bool:
 
 
 def _watch(
-    daemon: subprocess.Popen[bytes], folder: Path, end: float, subscriber: Subscriber
+    daemon: subprocess.Popen[bytes],
+    folder: Path,
+    end: float,
+    clock: Callable[[], datetime],
+    subscriber: Subscriber,
 ) -> list[Look]:
     """Look at it now and then until the end, and write down what is seen."""
     begin = time.time()
@@ -84,34 +110,57 @@ def _watch(
     with (folder / "looks").open("w") as kept:
         while time.time() < end and daemon.poll() is None:
             time.sleep(PAUSE)
-            look = _look(daemon.pid, (time.time() - begin) / 3600)
-            print(look.hours, look.kibibytes, look.descriptors, look.threads, file=kept, flush=True)
+            articles = _articles(folder / "aggregator.db", clock() - REMEMBERED)
+            look = _look(daemon.pid, (time.time() - begin) / 3600, articles)
+            print(*astuple(look), file=kept, flush=True)
             looks.append(look)
             subscriber.read(folder / "public/feed.atom")
     return looks
 
 
-def _look(process: int, hours: float) -> Look:
+def _look(process: int, hours: float, articles: int) -> Look:
     place = Path(f"/proc/{process}")
-    status = dict(
-        line.split(":", 1) for line in (place / "status").read_text().splitlines() if ":" in line
-    )
+    children = (place / f"task/{process}/children").read_text().split()
+    status = _status(process)
     return Look(
         hours,
+        articles,
         int(status["VmRSS"].split()[0]),
+        sum(int(_status(int(child)).get("VmRSS", "0").split()[0]) for child in children),
         sum(1 for _ in (place / "fd").iterdir()),
         int(status["Threads"]),
     )
 
 
-def _report(looks: list[Look], farm: Farm, subscriber: Subscriber, took: float) -> None:
-    warm = looks[len(looks) // 4 :]
-    memory = slope([(look.hours, look.kibibytes) for look in warm])
-    print(f"memory: {looks[0].kibibytes} KiB at first, {warm[0].kibibytes} warm,", end=" ")
-    print(f"{warm[-1].kibibytes} at the end; {memory:+.0f} KiB/h from {warm[0].hours:.2f} h on")
-    for name in ("descriptors", "threads"):
-        counts = [getattr(look, name) for look in warm]
-        print(f"{name}: {min(counts)} to {max(counts)}, the last {counts[-1]}")
+def _status(process: int) -> dict[str, str]:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _articles(store: Path, since: datetime) -> int:
+    """Return how many articles were published since then."""
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=PAUSE)) as database:
+        query = "SELECT count(*) FROM articles WHERE published >= ?"
+        found: int = database.execute(query, [since.timestamp() * 1_000_000]).fetchone()[0]
+    return found
+
+
+def _report(looks: Sequence[Look], farm: Farm, subscriber: Subscriber, took: float) -> None:
+    print(f"memory: {looks[0].kibibytes} KiB at first")
+    for part in (4, 2):
+        warm = looks[len(looks) // part :]
+        print(f"from {warm[0].hours:.2f} to {warm[-1].hours:.2f} h:", end=" ")
+        for name, what in (
+            ("kibibytes", "KiB"),
+            ("parser", "KiB of the parser's process"),
+            ("articles", "articles remembered"),
+        ):
+            values = [(look.hours, getattr(look, name)) for look in warm]
+            print(f"{values[0][1]} to {values[-1][1]} {what} ({slope(values):+.0f}/h)", end="; ")
+        for name in ("descriptors", "threads"):
+            counts = [getattr(look, name) for look in warm]
+            print(f"{name} {min(counts)} to {max(counts)}, the last {counts[-1]}", end="; ")
+        print()
     print(f"items delivered: {len(farm.ledger.delivered())}; answers: {dict(farm.ledger.answers)}")
     print(f"readings of feed.atom: {subscriber.readings}; withdrawn: {len(subscriber.withdrawn)}")
     print(f"ended {took:.1f} s after SIGTERM")
