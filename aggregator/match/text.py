@@ -32,7 +32,8 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u0652]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
-_TOKEN = re.compile(rf"[{UNSPACED}]+|[{_KATAKANA}]+|(?:(?![{UNSPACED}{_KATAKANA}])[^\W_])+")
+_TOKEN = re.compile(rf"[{UNSPACED}]+|[{_KATAKANA}]+|[^\W_{UNSPACED}{_KATAKANA}]+")
+_ASCII_TOKEN = re.compile("[A-Za-z0-9]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _SUFFIX = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,40})$")
 
@@ -52,6 +53,8 @@ def simplify(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return text without the differences that mean nothing between two presses."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKC", simplify(text)).casefold()
     bare = _MARKS.sub("", unicodedata.normalize("NFD", plain))
     return unicodedata.normalize("NFC", bare)
@@ -69,7 +72,7 @@ def without_publisher(title: str, publisher: str) -> str:
 
 def tokens(folded: str) -> list[str]:
     """Return the words of a folded text, a run of an unspaced script being one."""
-    return _TOKEN.findall(folded)
+    return (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall(folded)
 
 
 def is_unspaced(token: str) -> bool:

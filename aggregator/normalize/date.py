@@ -124,8 +124,11 @@ def _parsed(text: str) -> datetime | None:
             moment = _epoch(match[1])
             if moment is not None:
                 return moment
-        text = _ISO_ORDINAL.sub(_day_of_year, _ISO_WEEK.sub(_day_of_week, text))
-        if match := _ISO.fullmatch(text):
+        match = _ISO.fullmatch(text)
+        if match is None:
+            text = _ISO_ORDINAL.sub(_day_of_year, _ISO_WEEK.sub(_day_of_week, text))
+            match = _ISO.fullmatch(text)
+        if match:
             year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or 1)
             clock = _Clock(int(match[4] or 0), int(match[5] or 0), int(match[6] or 0))
             return _moment(year, month, day, clock, _offset(match[7] or "")[0])

@@ -7,6 +7,7 @@ and only where those are silent by a statistical model, which is slow to load (A
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -112,6 +113,8 @@ _COMMONEST: Final = {"Cyrillic": "ru", "Arabic": "ar"}
 _NO_PROSE: Final = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|[@#][A-Za-z0-9_]+"
 )
+_MARKS_OF_NO_PROSE: Final = ("://", "www.", "@", "#")
+"""One of which stands in all that is none."""
 
 
 def detect(text: str, hint: str | None = None) -> str | None:
@@ -120,7 +123,8 @@ def detect(text: str, hint: str | None = None) -> str | None:
     ``hint`` is what the feed or the text's markup says. The text's own word counts first: a feed
     that calls its German items ``en-US`` (its software's default) is corrected.
     """
-    text = _NO_PROSE.sub(" ", text)
+    if any(mark in text for mark in _MARKS_OF_NO_PROSE):
+        text = _NO_PROSE.sub(" ", text)
     weights = weigh(text)
     if not weights:
         return None
@@ -221,17 +225,17 @@ def _model() -> "LanguageIdentifier":
     return model
 
 
-def _is_telling(text: str) -> bool:
-    said = words.WORD.findall(text[: words.SAMPLE])
+def _is_telling(said: Sequence[str]) -> bool:
     return len(said) >= _FEWEST_WORDS and sum(map(len, said)) >= _FEWEST_LETTERS
 
 
 def _latin(text: str, hint: str | None) -> str | None:
     """Tell the languages of the Latin script apart; None where too little is said."""
     hint = None if hint in _ELSEWHERE else hint
-    if not _is_telling(text):
+    said = words.first_words(text)
+    if not _is_telling(said):
         return hint
-    found = words.function_words(text)
+    found = words.owners(said)
     counts = Counter(language for languages in found for language in languages)
     if hint is not None:
         listed = _SISTERS.get(hint, hint)

@@ -97,10 +97,11 @@ def _piece(text: str, weights: dict[str, int] | None = None) -> _Piece:
 def _labelled(pieces: list[_Piece]) -> list[_Piece]:
     """Label Latin pieces by language where the text begins in one and ends in another."""
     latin = [piece for piece in pieces if piece.label == LATIN and piece.weight >= _TELLING]
-    if len(latin) < 2 or not _differ(words.evident(latin[0].text), words.evident(latin[-1].text)):  # noqa: PLR2004  a pair
+    first = words.evident(latin[0].text) if len(latin) > 1 else None
+    if first is None or words.evident(latin[-1].text) in {first, None}:
         return pieces
     labelled: list[_Piece] = []
-    current = words.evident(latin[0].text) or ""
+    current = first
     for piece in pieces:
         if piece.label == LATIN:
             current = words.evident(piece.text) or current
@@ -108,11 +109,6 @@ def _labelled(pieces: list[_Piece]) -> list[_Piece]:
         else:
             labelled.append(piece)
     return labelled
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    """Tell whether both are known and not the same."""
-    return one is not None and other is not None and one != other
 
 
 def _grouped(pieces: Sequence[_Piece]) -> dict[str, list[str]]:
@@ -137,7 +133,8 @@ def _titles(title: str, labels: Sequence[str]) -> dict[str, str]:
     """Give each label its headline; ``labels`` are those of the body."""
     if not title:
         return {}
-    if len(labels) > 1 or len(weigh(title)) > 1:
+    weights = weigh(title)
+    if len(labels) > 1 or len(weights) > 1:
         for separator in _SEPARATOR.finditer(title):
             halves = (title[: separator.start()], title[separator.end() :].rstrip(")）"))
             one, other = (_label(half, labels) for half in halves)
@@ -145,16 +142,16 @@ def _titles(title: str, labels: Sequence[str]) -> dict[str, str]:
             plain = separator["plain"] is not None or (told and _is_pure(*halves))
             if plain and one != other and _translation(*halves, told=told):
                 return {one: halves[0], other: halves[1]}
-    label = _label(title, labels)
+    label = _label(title, labels, weights)
     if labels and label not in labels:
-        own = weigh(title).keys().isdisjoint(labels) and _is_sentence(title, label)
+        own = weights.keys().isdisjoint(labels) and _is_sentence(title, label)
         label = label if own else labels[0]
     return {label: title}
 
 
-def _label(text: str, labels: Sequence[str]) -> str:
+def _label(text: str, labels: Sequence[str], weights: dict[str, int] | None = None) -> str:
     """Label a headline as the body's pieces are labelled."""
-    label = _piece(text).label
+    label = _piece(text, weights).label
     languages = [name for name in labels if name in words.listed()]
     if label == LATIN and languages:
         found = words.function_words(text)

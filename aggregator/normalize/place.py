@@ -28,5 +28,5 @@ def dated_by_place(drafts: Sequence[Article]) -> tuple[Article, ...]:
     placed: list[Article] = []
     for draft, is_dated in zip(drafts, dated, strict=True):
         published = draft.published if is_dated else published
-        placed.append(replace(draft, published=published))
+        placed.append(draft if is_dated else replace(draft, published=published))
     return tuple(placed)

@@ -40,6 +40,7 @@ _RANGES: Final = {
 LETTERS: Final = {name: re.compile(f"[{letters}]+") for name, letters in _RANGES.items()}
 """A run of letters of each script; Han and Kana apart."""
 _NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _WEIGHT: Final = {EAST_ASIAN: 3, "Hangul": 2}
 
 
@@ -53,14 +54,15 @@ def _script(character: str) -> str | None:
 def weigh(text: str) -> dict[str, int]:
     """Return the weight of each script in a text, in Latin letters; only those that it has.
 
-    A Han character says as much as three Latin letters, a syllable of Hangul as much as two.
+    Latin comes last: every text may have names in it, so that it yields to what weighs as much. A
+    Han character says as much as three Latin letters, a syllable of Hangul as much as two.
     """
-    if text.isascii():
-        letters = len(text.encode().translate(None, _NO_LETTERS))
-        return {LATIN: letters} if letters else {}
     weights: dict[str, int] = {}
-    for character, count in Counter(text).items():
-        script = _script(character)
-        if script is not None:
-            weights[script] = weights.get(script, 0) + count * _WEIGHT.get(script, 1)
+    if not text.isascii():
+        for character, count in Counter("".join(_BEYOND_ASCII.findall(text))).items():
+            script = _script(character)
+            if script is not None:
+                weights[script] = weights.get(script, 0) + count * _WEIGHT.get(script, 1)
+    if letters := len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS)):
+        weights[LATIN] = weights.pop(LATIN, 0) + letters
     return weights

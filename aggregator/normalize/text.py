@@ -73,9 +73,9 @@ def _restored(match: re.Match[str]) -> str:
 
 def cleaned(text: str) -> str:
     """Return the text in NFC without controls, bidi overrides and lone surrogates."""
-    if text.isascii() and text.isprintable():
-        return text
-    return unicodedata.normalize("NFC", _UNWANTED.sub(_restored, text))
+    if not text.isprintable():  # as nothing unwanted is
+        text = _UNWANTED.sub(_restored, text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def line(text: str) -> str:
@@ -170,6 +170,7 @@ _UNKNOWN_TAG: Final = re.compile(
 )
 _DATA_URI: Final = re.compile(r"data:[^\"'\s)>]{1000,}")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+_TAG_NAME: Final = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _FLAT: Final = frozenset(
     "area br col dd dt embed hr img input li link meta option p source td th tr wbr".split()  # noqa: SIM905
 )
@@ -203,7 +204,7 @@ def sanitize(html: str, base: str | None) -> str:
         return escape(line(unescape(re.sub(r"<[^>]*>?", " ", html))), quote=False)
     linked = media.with_players(_NOSCRIPT.sub("", html), base)
     safe = _EMPTY.sub("", media.shown(_cleaner(base).clean(linked)))
-    if not _TAGS.issuperset(tag[2].lower() for tag in _TAG.finditer(linked)):
+    if not _TAGS.issuperset(map(str.lower, set(_TAG_NAME.findall(linked)))):
         # What stood around a tag that went may not stand so without it: h1 > form > h2.
         safe = _cleaner(None).clean(safe)
     return _sealed(_MEDIA.sub(lambda match: _ADDED[match[0]], safe))
@@ -260,8 +261,11 @@ def _too_deep(html: str) -> bool:
 
 _BLOCK: Final = re.compile(
     r"</?(?:blockquote|br|caption|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|table|tr|ul)"
-    r"(?:\s[^<>]*)?>|\n\s*\n"
+    r"(?:\s[^<>]*)?>"
 )
+_EMPTY_LINE: Final = re.compile(r"\n\s*\n")
+_BETWEEN: Final = "\x1e"
+"""Stands between two blocks: a control, which no text has any more."""
 _CELL: Final = re.compile(r"</?t[dh](?:\s[^<>]*)?>")
 _RUBY: Final = re.compile(r"<r[pt](?:\s[^<>]*)?>.*?</r[pt]>", re.DOTALL)
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
@@ -283,9 +287,8 @@ def blocks(html: str) -> tuple[str, ...]:
     adds ("The post … appeared first on …") are left out.
     """
     text = _RUBY.sub("", html) if "<r" in html else html
-    paragraphs = (
-        line(unescape(_ANY_TAG.sub("", _CELL.sub(" ", block)))) for block in _BLOCK.split(text)
-    )
+    marked = _CELL.sub(" ", _EMPTY_LINE.sub(_BETWEEN, _BLOCK.sub(_BETWEEN, text)))
+    paragraphs = map(line, unescape(_ANY_TAG.sub("", marked)).split(_BETWEEN))
     kept = [block for block in paragraphs if block]
     while kept and _FOOTER.fullmatch(kept[-1]):
         kept.pop()
@@ -299,7 +302,7 @@ def paragraphs(text: str) -> str:
     text = cleaned(text[:MARKUP]).strip()
     if not text:
         return ""
-    parts = re.split(r"\n\s*\n", escape(text, quote=False))
+    parts = _EMPTY_LINE.split(escape(text, quote=False))
     return _sealed("".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts))
 
 
@@ -324,7 +327,7 @@ def title(value: str, *, html: bool) -> str:
     """
     value = value[: 20 * TITLE]
     if html and ("<" in value or "&" in value):
-        marked = _BLOCK.sub(" ", _UNKNOWN_TAG.sub("&lt;", cleaned(value)))
+        marked = _EMPTY_LINE.sub(" ", _BLOCK.sub(" ", _UNKNOWN_TAG.sub("&lt;", cleaned(value))))
         value = unescape(_TITLE_CLEANER.clean(marked))
     if "&" in value:
         value = _ESCAPED.sub(lambda match: unescape(match[0]), value)

@@ -28,7 +28,7 @@ _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_SLASHES: Final = re.compile(r"^(https?):[/\\]+", re.IGNORECASE)
+_SLASHES: Final = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]+\]")
 _MAIL: Final = re.compile(r"mailto:[^\s<>\"'@]+@[^\s<>\"'@]+", re.IGNORECASE)
 _SIMPLE_PATH: Final = re.compile(
@@ -98,6 +98,13 @@ def _suffixes() -> PublicSuffixList:
 # --------------------------------------------------------------------------- resolving
 
 
+_RESOLVED: Final = re.compile(
+    r"https?://(?=[a-z0-9])(?:[a-z0-9-]{1,63}\.){1,3}[a-z0-9-]{1,63}(?::[1-9][0-9]{0,3})?"
+    r"/[A-Za-z0-9._~/-]{,2000}(?:\?[A-Za-z0-9._~/=&-]{1,2000})?"
+)
+"""Addresses that stay as they are, as most do."""
+
+
 def resolve(base: str | None, link: str, *, mail: bool = False) -> str | None:
     """Return ``link`` as an absolute http(s) URI (RFC 3986 section 5.2), or None.
 
@@ -105,29 +112,42 @@ def resolve(base: str | None, link: str, *, mail: bool = False) -> str | None:
     parser, steps 1 to 3); what is not ASCII is percent-encoded, the host by IDNA; credentials are
     dropped. Any other scheme, however disguised, gives None; ``mail`` lets ``mailto:`` through.
     """
-    if len(link) > LONGEST:
-        return None
-    link = _INVISIBLE.sub("", link).strip().replace("&amp;", "&").replace("&#38;", "&")
+    if _RESOLVED.fullmatch(link):
+        return link
+    return None if len(link) > LONGEST else _resolved(base, link, mail)
+
+
+@lru_cache(maxsize=256)
+def _resolved(base: str | None, link: str, mail: bool) -> str | None:  # noqa: FBT001  a cache's key
+    """Resolve an address of reasonable length; remembered, since items repeat their own."""
+    link = _visible(link).strip().replace("&amp;", "&").replace("&#38;", "&")
     if link[:4].lower() == "www.":
         link = "https://" + link
     # A link escaped twice is a script to whoever unescapes it once more.
-    bare = _INVISIBLE.sub("", unescape(link)).lstrip() if "&" in link else link
+    bare = _visible(unescape(link)).lstrip() if "&" in link else link
     scheme = _SCHEME.match(bare)
     if scheme is not None and scheme[1].lower() not in _WEB:
         return link if mail and _MAIL.fullmatch(link) else None
-    link = _SLASHES.sub(r"\1://", link).replace("\\", "/")
+    if slashes := _SLASHES.match(link):
+        link = f"{slashes[1]}://{link[slashes.end() :]}"
+    link = link.replace("\\", "/")
     try:
         return _as_uri(urlsplit(link if scheme else urljoin(base or "", link)))
     except ValueError:  # what urllib says of a broken port, IPv6 literal or IDNA label
         return None
 
 
+def _visible(link: str) -> str:
+    """Return an address without the characters in it that have no ink and no meaning."""
+    return link if link.isprintable() else _INVISIBLE.sub("", link)
+
+
 def _as_uri(parts: SplitResult) -> str | None:
     """Return an http(s) address in ASCII, without credentials."""
-    host = _ascii_host(parts.hostname)
+    host, port = _ascii_host(parts.hostname), parts.port
     if parts.scheme not in _WEB or host is None:
         return None
-    netloc = host if parts.port is None else f"{host}:{parts.port}"
+    netloc = host if port is None else f"{host}:{port}"
     uri = urlunsplit(
         (
             parts.scheme,
@@ -184,6 +204,12 @@ def canonical(url: str) -> str | None:
     fixed point: canonical(canonical(url)) == canonical(url). What never reaches one within a few
     rounds (addresses wrapped in addresses) has no canonical form.
     """
+    return None if len(url) > LONGEST else _canonical(url)
+
+
+@lru_cache(maxsize=256)
+def _canonical(url: str) -> str | None:
+    """Bring an address of reasonable length to its form; remembered: a link is often the guid."""
     form = resolve(None, url)
     for _ in range(_PASSES):
         if form is None:
@@ -220,7 +246,8 @@ def _simplified(url: str) -> str | None:
     """Apply every rule once to an address as ``resolve`` returns it."""
     rules = _rules()
     parts = urlsplit(url)
-    host = _plain_host(parts.netloc.removesuffix(f":{parts.port}"))
+    port = parts.port
+    host = _plain_host(parts.netloc.removesuffix(f":{port}"))
     rest = "/" + _percent(parts.path).lstrip("/")
     if parts.query:
         rest += "?" + _percent(parts.query)
@@ -237,18 +264,20 @@ def _simplified(url: str) -> str | None:
             if key == name and value:
                 return resolve(None, unquote(value))
     path = _plain_path(path)
-    query = "&".join(_telling(host, path, pairs))
+    query = "&".join(_telling(host, path, pairs)) if pairs else ""
     route = parts.fragment if parts.fragment[:1] in {"!", "/"} and len(parts.fragment) > 1 else ""
-    port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
-    return urlunsplit(("https", host + port, path, query, _percent(route)))
+    place = host if port in {None, 80, 443} else f"{host}:{port}"
+    return urlunsplit(("https", place, path, query, _percent(route)))
 
 
-def _sites(host: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _sites(host: str) -> tuple[str, ...]:
     """Return the host and every domain above it that has two labels or more."""
     labels = host.split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+    return tuple(".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
 
 
+@lru_cache(maxsize=4096)
 def _plain_host(host: str) -> str:
     """Return the host without the labels that name a device or nothing."""
     rules = _rules()

@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
-WORD: Final = re.compile(r"(?<![^\W\d_])(?![^\W\d_]\.)[^\W\d_]+")
+WORD: Final = re.compile(r"(?![^\W\d_]\.)[^\W\d_]+")
 """A word, not the initials of "N.Y."."""
 SAMPLE: Final = 300
 """Characters of a text that are looked at: fifty words."""
@@ -36,10 +36,20 @@ def listed() -> frozenset[str]:
     return frozenset(language for names in _owners().values() for language in names)
 
 
+def first_words(text: str) -> list[str]:
+    """Return the words in the beginning of a text."""
+    return WORD.findall(text[:SAMPLE])
+
+
+def owners(words: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return, of each function word among some words, the languages that it is of."""
+    known = _owners()
+    return [known[word] for word in map(str.lower, words) if word in known]
+
+
 def function_words(text: str) -> list[tuple[str, ...]]:
     """Return, of each function word in the beginning of a text, the languages that it is of."""
-    known = _owners()
-    return [known[word] for word in WORD.findall(text[:SAMPLE].lower()) if word in known]
+    return owners(first_words(text))
 
 
 def prevailing(found: Sequence[tuple[str, ...]]) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, cast, func, or_, select, text
@@ -157,14 +157,21 @@ def _words(article: Any) -> str:
     texts += [article.publisher, *article.authors, *article.categories]
     texts += [*(part.lead for part in article.parts), *blocks(article.summary)]
     texts += blocks(article.content)
-    found = (term for words in dict.fromkeys(texts) for term in _terms(words))
+    found = chain.from_iterable(map(_terms, dict.fromkeys(texts)))
     told = " ".join(islice(found, _WHOLE))
     return told if len(told) <= _ROOM else told[:_ROOM].rpartition(" ")[0]
 
 
-def _terms(words: str) -> Iterator[str]:
-    """Yield a text's terms in order: of ABC in a script without spaces, AB, BC and C."""
-    for token in tokens(fold(words)):
+def _terms(words: str) -> Iterable[str]:
+    """Return a text's terms in order: of ABC in a script without spaces, AB, BC and C."""
+    folded = fold(words)
+    if folded.isascii():
+        return [token[:_LONGEST] for token in tokens(folded)]
+    return _terms_beyond_ascii(folded)
+
+
+def _terms_beyond_ascii(folded: str) -> Iterator[str]:
+    for token in tokens(folded):
         if is_unspaced(token):
             yield from (a + b for a, b in pairwise(token))
             yield token[-1]

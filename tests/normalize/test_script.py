@@ -31,3 +31,7 @@ def test_two_texts_weigh_what_both_weigh(one, other):
         script: weigh(one).get(script, 0) + weigh(other).get(script, 0) for script in both
     }
     assert both.keys() == weigh(one).keys() | weigh(other).keys()
+
+
+def test_latin_letters_yield_to_what_weighs_as_much():
+    assert list(weigh("DNA 圖")) == list(weigh("圖 DNA")) == [EAST_ASIAN, LATIN]

@@ -61,6 +61,19 @@ def test_what_is_fetched_is_the_same_address(address: str):
         assert canonical(fetchable(url, link)) == url
 
 
+@given(
+    st.from_regex(
+        r"https?://[a-z0-9.-]{1,70}(?::[0-9]{1,5})?/[A-Za-z0-9._~/-]{,20}(?:\?[a-z=&;-]{,9})?",
+        fullmatch=True,
+    )
+)
+@example("https://example.org/a?b=c")
+@example(f"https://{'a' * 63}.example/")
+@example(f"https://{'a' * 64}.example/")
+def test_white_space_around_a_plain_address_changes_nothing(address: str):
+    assert resolve(BASE, address) == resolve(BASE, f" {address}\t")
+
+
 @pytest.mark.parametrize("others", CASES["different"], ids=lambda others: others[0])
 def test_different_articles_never_become_one(others):
     for one, other in combinations(others, 2):
