@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
+from aggregator.app.documents import Documents
 from aggregator.app.encoder import chosen_encoder
 from aggregator.app.explain import PairExplanation
 from aggregator.app.mutes import muting
@@ -20,7 +21,6 @@ from aggregator.app.naming import article_named, story_of
 from aggregator.app.notices import take_note
 from aggregator.app.publishing import publish
 from aggregator.app.pushes import Pushes
-from aggregator.app.signatures import Signatures
 from aggregator.app.summary import Summary
 from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
@@ -230,7 +230,7 @@ class Aggregator:
 
     def _matcher(self) -> Matcher:
         encoder = chosen_encoder(self.config.encoder, self.store)
-        return Matcher(encoder, sign=Signatures(self.store))
+        return Matcher(encoder, documents=Documents(self.store))
 
     def _new_pipeline(self) -> Pipeline:
         return Pipeline(

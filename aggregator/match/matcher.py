@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from aggregator.match.backdrop import Backdrop
 from aggregator.match.encoder import Encoder
-from aggregator.match.features import prepare
+from aggregator.match.features import Document, prepare
 from aggregator.match.judgement import Judgement, judge
 from aggregator.match.reasons import Explanation, explain
 from aggregator.match.scoring import Model, compare, model_name, probability, shipped_models
@@ -18,16 +18,16 @@ RECENT = 1_000
 """Articles that are judged beside strangers, of those that come at once."""
 
 
-def _unsigned(articles: Sequence[Article]) -> Sequence[bytes]:
-    return [b""] * len(articles)
+def _prepared(articles: Sequence[Article]) -> Sequence[Document]:
+    return list(map(prepare, articles))
 
 
 class Matcher:
     """Scores pairs among the articles of the last days.
 
     Without an encoder it works too: across languages then by names and numbers alone. ``models``
-    are the shipped ones unless others are given. ``sign`` gives the signatures of articles' whole
-    texts, one each; without it copies are told by titles and leads alone.
+    are the shipped ones unless others are given. ``documents`` gives articles as they are compared,
+    one each; without it they have no signatures, and copies are told by titles and leads alone.
     """
 
     def __init__(
@@ -35,12 +35,12 @@ class Matcher:
         encoder: Encoder | None = None,
         span: timedelta = SPAN,
         models: Mapping[str, Model] | None = None,
-        sign: Callable[[Sequence[Article]], Sequence[bytes]] = _unsigned,
+        documents: Callable[[Sequence[Article]], Sequence[Document]] = _prepared,
     ) -> None:
         self._window = Window(encoder, span)
         self._models = models or shipped_models()
         self.backdrop = Backdrop(self._models)
-        self._sign = sign
+        self._documents = documents
 
     def __contains__(self, article: str) -> bool:
         return article in self._window
@@ -52,7 +52,7 @@ class Matcher:
         call makes no difference to any score.
         """
         articles = sorted(articles, key=lambda article: (article.published, article.id))
-        self._window.add(list(map(prepare, articles, self._sign(articles))))
+        self._window.add(self._documents(articles))
         self.backdrop.add(self._strangers(articles[-RECENT:]))
 
     def _strangers(self, articles: Iterable[Article]) -> Iterator[tuple[str, float]]:

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from aggregator.match import Matcher
+from aggregator.match.features import Document, prepare
 from aggregator.match.signature import sign
 from aggregator.model import Article, Level
 
@@ -26,10 +27,10 @@ def matcher(*told: tuple[Article, str]) -> Matcher:
     """Return a matcher that knows articles with their whole texts."""
     texts = {article.id: text for article, text in told}
 
-    def signed(articles: Sequence[Article]) -> list[bytes]:
-        return [sign(texts[article.id]) for article in articles]
+    def documents(articles: Sequence[Article]) -> list[Document]:
+        return [prepare(article, sign(texts[article.id])) for article in articles]
 
-    window = Matcher(sign=signed)
+    window = Matcher(documents=documents)
     window.add(article for article, _ in told)
     return window
 
