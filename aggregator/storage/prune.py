@@ -1,7 +1,8 @@
 """What is not kept for ever: old stories with their articles, and what nobody asks for any more.
 
 An article that goes leaves its keys, date, title and address behind (``forgotten``): its feed may
-carry it for years, and it must not come back as news.
+carry it for years, and it must not come back as news. That goes too once so many newer ones of its
+feed are gone that the feed cannot carry it any more.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,6 +22,7 @@ from aggregator.storage.schema import (
     article_names,
     article_versions,
     articles,
+    decisions,
     deliveries,
     feed_items,
     feed_states,
@@ -45,6 +47,11 @@ from aggregator.storage.upsert import insert_from
 
 VECTORS = 150_000
 """Vectors kept, and signatures: those of the last days' articles are asked for, of 1 KiB each."""
+FORGOTTEN = 500
+"""Articles of a feed that are known after they went, the newest, or twice what it carries.
+
+Twice as many may be there: who lets some go looks through the names of all.
+"""
 _CHUNK = 200
 """Stories, or articles, a transaction: others that write wait no longer than for a batch."""
 _LEFT = ["id", "feed", "published", "title", "url"]
@@ -108,6 +115,8 @@ class Pruning:
             _bury(connection, before, archiving=archiving)
             _deleted(connection, poll_days, poll_days.c.day < number(before))
             _drop_notices(connection)
+            _drop_decisions(connection)
+            _drop_forgotten(connection)
             return Pruned(
                 stories=told[0],
                 articles=told[1] + alone[1],
@@ -200,6 +209,41 @@ def _drop_notices(connection: Connection) -> None:
     connection.execute(delete(notices).where(~lives, ~leads_on))
 
 
+def _drop_decisions(connection: Connection) -> None:
+    """Drop those that no longer bind: what they were about, or spoke it to, is gone."""
+    said = connection.execute(select(decisions.c.number, decisions.c.articles, decisions.c.others))
+    about = {row.number: (row.articles, row.others) for row in said}
+    named = list({name for sides in about.values() for side in sides for name in side})
+    there: set[str] = set()
+    for start in range(0, len(named), _CHUNK):
+        chosen = articles.c.id.in_(named[start : start + _CHUNK])
+        there.update(connection.scalars(select(articles.c.id).where(chosen)))
+    gone = [number for number, sides in about.items() if any(map(there.isdisjoint, sides))]
+    connection.execute(delete(decisions).where(decisions.c.number.in_(gone)))
+
+
+def _drop_forgotten(connection: Connection) -> None:
+    """Drop what is left of articles that no feed can carry any more."""
+    crowd = func.count() > 2 * FORGOTTEN
+    for feed in connection.scalars(
+        select(forgotten.c.feed).group_by(forgotten.c.feed).having(crowd)
+    ).all():
+        carried = connection.scalar(select(feed_items.c.digests).where(feed_items.c.feed == feed))
+        newest_first = (
+            select(forgotten.c.id)
+            .where(forgotten.c.feed == feed)
+            .order_by(forgotten.c.published.desc(), forgotten.c.id)
+        )
+        most = max(FORGOTTEN, 2 * len(carried or ()))
+        _forget_wholly(connection, newest_first.offset(most))
+
+
+def _forget_wholly(connection: Connection, ids: Select[Any]) -> None:
+    """Drop what is left of these articles."""
+    connection.execute(delete(forgotten_keys).where(forgotten_keys.c.article.in_(ids)))
+    connection.execute(delete(forgotten).where(forgotten.c.id.in_(ids)))
+
+
 def _drop_feeds(connection: Connection) -> int:
     """Drop feeds that nobody subscribes to and of which nothing else is left."""
     ids = connection.scalars(
@@ -211,10 +255,9 @@ def _drop_feeds(connection: Connection) -> int:
             ),
         )
     ).all()
-    left = select(forgotten.c.id).where(forgotten.c.feed.in_(ids))
     if ids:
-        connection.execute(delete(forgotten_keys).where(forgotten_keys.c.article.in_(left)))
-        for table in (forgotten, feed_items, feed_states, polls, poll_days):
+        _forget_wholly(connection, select(forgotten.c.id).where(forgotten.c.feed.in_(ids)))
+        for table in (feed_items, feed_states, polls, poll_days):
             connection.execute(delete(table).where(table.c.feed.in_(ids)))
         connection.execute(delete(feeds).where(feeds.c.id.in_(ids)))
     return len(ids)

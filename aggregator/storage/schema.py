@@ -181,7 +181,7 @@ article_names = Table(
 Index("ix_article_names_article", article_names.c.article)
 
 # What is left of an article that was not kept for ever: enough to know it when its feed, which may
-# carry it for years, brings it again.
+# carry it for years, brings it again. Of each feed the newest stay.
 forgotten = Table(
     "forgotten",
     metadata,
@@ -192,6 +192,8 @@ forgotten = Table(
     Column("url", TEXT),
     sqlite_with_rowid=False,
 )
+
+Index("ix_forgotten_feed_published", forgotten.c.feed, forgotten.c.published)
 
 forgotten_keys = Table(
     "forgotten_keys",

@@ -15,9 +15,10 @@ from aggregator.model import (
     PublishedSource,
     Related,
     Told,
+    Verdict,
     Withdrawal,
 )
-from aggregator.storage.prune import VECTORS, Pruned
+from aggregator.storage.prune import FORGOTTEN, VECTORS, Pruned
 
 DAY = timedelta(days=1)
 
@@ -57,6 +58,42 @@ def test_what_its_feed_brings_again_is_known_and_forgotten(store, samples):
         *(article.id, article.published, article.title, article.url),
         True,
     )
+
+
+@pytest.mark.parametrize("carried", [10, 300])
+def test_what_is_left_of_articles_does_not_grow_without_end(store, samples, dump, carried):
+    def pass_by(numbers: range) -> None:
+        articles = tuple(samples.article(n, hours=n / 60) for n in numbers)
+        muted = tuple((article.id, "word") for article in articles)
+        store.save(Batch(articles=articles, muted=muted))
+        store.pruning.prune(samples.noon + 9 * DAY, archiving=True)
+
+    digests = tuple(f"{n:04x}" for n in range(carried))
+    store.save(Batch(digests=(("taipei", digests),)))
+    pass_by(range(1, 2 * FORGOTTEN + 1))
+    assert len(dump()["forgotten"]) == 2 * FORGOTTEN
+    pass_by(range(2 * FORGOTTEN + 1, 2 * FORGOTTEN + 2))
+    kept = max(FORGOTTEN, 2 * carried)
+    last, first = 2 * FORGOTTEN + 1, 2 * FORGOTTEN + 2 - kept
+    assert len(dump()["forgotten"]) == kept
+    guids = {n: ("taipei", f"guid {n}") for n in (first - 1, first, last)}
+    assert set(store.known(guids.values())) == {guids[first], guids[last]}
+    keys = len(samples.article(1).keys)
+    assert len(dump()["forgotten_keys"]) == keys * kept
+
+
+def test_a_decision_goes_with_what_it_is_about(store, samples, old):
+    other = samples.article(3, hours=48)
+    story = samples.story("b", other)
+    store.save(Batch(articles=(other,), stories=(story,)))
+    names = [article.id for article in old.articles]
+    store.decisions.add(Verdict.SPLIT, names[:1], names[1:], samples.noon)
+    store.decisions.add(Verdict.MERGE, [other.id], names, samples.noon)
+    lasting = store.decisions.add(Verdict.MERGE, [other.id], [other.id, names[0]], samples.noon)
+    store.pruning.prune(samples.noon, archiving=True)
+    assert len(store.decisions.all()) == 3
+    store.pruning.prune(samples.noon + DAY, archiving=True)
+    assert store.decisions.all() == (lasting,)
 
 
 @pytest.mark.parametrize("what", ["reported on", "changed", "spared"])

@@ -254,6 +254,7 @@ def _let_articles_go() -> None:
         sa.ForeignKeyConstraint(["feed"], ["feeds.id"], name="fk_forgotten_feed"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_forgotten_feed_published", "forgotten", ["feed", "published"])
     op.create_table(
         "forgotten_keys",
         sa.Column("digest", sa.LargeBinary, nullable=False),
