@@ -26,6 +26,11 @@ class Subscriber:
         self._versions: dict[tuple[str, str], tuple[str, ...]] = {}
         self._updated: dict[str, str] = {}
 
+    @property
+    def entries(self) -> set[str]:
+        """All that it was ever told of, less what was withdrawn."""
+        return self._updated.keys() - self.withdrawn
+
     def read(self, path: Path) -> None:
         """Read the file, where there is one yet."""
         try:
