@@ -1,4 +1,4 @@
-"""EDGE: what it takes for the name of a file to outlast a power cut."""
+"""EDGE: what it takes for the names of files and folders to outlast a power cut."""
 
 import os
 from contextlib import suppress
@@ -18,3 +18,11 @@ def flush(directory: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def make(directory: Path) -> None:
+    """Make a directory, and those above it that are missing, with names that are flushed."""
+    above = [path.parent for path in (directory, *directory.parents) if not path.exists()]
+    directory.mkdir(parents=True, exist_ok=True)
+    for path in above:
+        flush(path)

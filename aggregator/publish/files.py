@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from aggregator.durable import flush
+from aggregator.durable import flush, make
 from aggregator.errors import PublishError
 
 
@@ -46,7 +46,7 @@ def write(directory: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     """
     changed = outdated(directory, files)
     with _translated(directory):
-        directory.mkdir(parents=True, exist_ok=True)
+        make(directory)
         try:
             for name in changed:
                 _create(_temporary(directory / name), files[name])
@@ -109,7 +109,7 @@ def _temporary(path: Path) -> Path:
 
 def _create(path: Path, content: bytes) -> None:
     """Write a new file through to the disk, readable by whom the umask allows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path.parent)
     path.unlink(missing_ok=True)
     with path.open("xb") as file:
         file.write(content)
