@@ -36,6 +36,7 @@ def restore(url: str, backup: Path, *, owner: str, now: datetime) -> Path | None
         try:
             _copy_checked(backup, new)
             kept = _set_aside(path, now)
+            flush(path.parent)  # the log is gone for good: it must not meet the new file
             new.replace(path)
             flush(path.parent)
         except OSError as error:

@@ -18,6 +18,9 @@ _BUSY_TIMEOUT = 30
 _PAGES = 5000
 """Given back at once, 20 MB: a fraction of a second."""
 
+_LOG = 16 << 20
+"""Bytes that the log keeps when it begins anew: while a program reads, it can but grow."""
+
 _PRIMARY_CODE = 0xFF
 _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program is writing to it: end that program, or try again later",
@@ -82,13 +85,11 @@ class SqliteBackend(Backend):
     @contextmanager
     def _plain(self) -> Iterator[sqlite3.Connection]:
         """Hand out the driver's own connection, in no transaction."""
-        connection = self.engine.raw_connection()
         try:
-            yield cast("sqlite3.Connection", connection.driver_connection)
+            with closing(self.engine.raw_connection()) as connection:
+                yield cast("sqlite3.Connection", connection.driver_connection)
         except sqlite3.Error as error:
             raise StoreError(f"store {self.name}: {self.advice(error) or error}") from error
-        finally:
-            connection.close()
 
     def advice(self, error: BaseException) -> str | None:
         """Go by SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
@@ -159,6 +160,7 @@ def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
 
 
 def _with_transactions(engine: Engine) -> Engine:

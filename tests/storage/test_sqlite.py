@@ -170,6 +170,24 @@ def test_another_program_that_writes_on_is_not_waited_for_for_ever(url, tmp_path
         store.subscribe([samples.feed()], samples.noon)
 
 
+def test_a_program_that_reads_for_long_holds_nobody_up_and_its_log_is_given_back(store, tmp_path):
+    log = tmp_path / "aggregator.db-wal"
+    vectors = iter({bytes([number]): bytes(1 << 20)} for number in range(32))
+    store.keep_vectors(next(vectors))
+    reader = sqlite3.connect(tmp_path / "aggregator.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM feeds").fetchall()
+
+    for _ in range(20):
+        store.keep_vectors(next(vectors))
+    grown = log.stat().st_size
+    reader.close()
+    for _ in range(2):
+        store.keep_vectors(next(vectors))
+
+    assert log.stat().st_size <= 16 << 20 < 20 << 20 < grown
+
+
 def test_threads_share_a_store(store, samples):
     def poll(number):
         article = samples.article(number)
