@@ -130,6 +130,8 @@ class Aggregator:
             raise StoreLocked("another thread of this program holds the store")
         try:
             if self._pipeline:
+                if self.store.regain_lock():  # others may have written what it does not know
+                    self._pipeline = self._new_pipeline()
                 yield self._pipeline
                 return
             with self.store.lock(f"pid {os.getpid()} on {gethostname()}"):

@@ -53,6 +53,13 @@ class Backend(ABC):
         Raises StoreLocked, with the holder's own words, where another run was first.
         """
 
+    def regain(self) -> bool:
+        """Take the lock again where it was lost with a connection; return whether it was.
+
+        Raises StoreLocked where another run was first.
+        """
+        return False
+
     @abstractmethod
     def damage(self) -> list[str]:
         """Return what the database finds wrong with itself."""

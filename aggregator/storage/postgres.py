@@ -1,7 +1,8 @@
 """PostgreSQL, through psycopg 3 (the extra ``postgres``)."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -36,6 +37,9 @@ _HOLDER = text(
     f" AND (classid::bigint, objid::bigint) = ({_RUN})"
 )
 
+_NOTHING = text("SELECT")
+_LOST = "the connection that kept other runs off was lost; the next run takes it up again"
+
 _SIZE = text(
     "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class"
     " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
@@ -43,16 +47,55 @@ _SIZE = text(
 _COMPACT = text("VACUUM (FULL, ANALYZE)")
 
 
+@dataclass(slots=True)
+class _Lock:
+    """The right to be the one run, which the server drops with the connection that holds it."""
+
+    owner: str
+    connection: Connection
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is known to have ended."""
+        return self.connection.closed or self.connection.invalidated
+
+
 class PostgresBackend(Backend):
     """A store in the current schema of a PostgreSQL database."""
 
+    def __init__(self, engine: Engine, name: str) -> None:
+        super().__init__(engine, name)
+        self._lock: _Lock | None = None
+
     def lock(self, owner: str) -> AbstractContextManager[None]:
-        """Take an advisory lock, which the server drops with the connection that holds it."""
+        """Take an advisory lock; what is written under it goes through its own connection."""
         return self._locked(owner)
+
+    def regain(self) -> bool:
+        """Look whether the server still knows of the lock."""
+        if self._lock is None:
+            return False
+        if not self._lock.is_lost:
+            with suppress(StoreError), self.write() as connection:
+                connection.execute(_NOTHING)
+        if not self._lock.is_lost:
+            return False
+        self._lock.connection.close()
+        self._lock.connection = self._take(self._lock.owner)
+        return True
 
     @contextmanager
     def _locked(self, owner: str) -> Iterator[None]:
-        with self._translated(), self.engine.connect() as connection:
+        self._lock = _Lock(owner, self._take(owner))
+        try:
+            yield
+        finally:
+            self._lock.connection.close()
+            self._lock = None
+
+    def _take(self, owner: str) -> Connection:
+        with self._translated(), ExitStack() as failed:
+            connection = failed.enter_context(self.engine.connect())
             connection.detach()
             # Of this name the server shows 63 bytes to whoever asks who holds the lock.
             connection.execute(_NAME, {"owner": owner})
@@ -60,7 +103,19 @@ class PostgresBackend(Backend):
                 holder = connection.scalar(_HOLDER) or "another run"
                 raise StoreLocked(f"store {self.name}: {holder} holds it")
             connection.commit()
-            yield
+            failed.pop_all()
+            return connection.execution_options(**{WRITES: True})
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        if not writes or self._lock is None:
+            with super()._transaction(writes=writes) as connection:
+                yield connection
+            return
+        if self._lock.is_lost:  # and another run may have begun
+            raise StoreError(f"store {self.name}: {_LOST}")
+        with self._lock.connection.begin():
+            yield self._lock.connection
 
     def damage(self) -> list[str]:
         """Say nothing: the server watches over its pages, and never lets a key dangle."""

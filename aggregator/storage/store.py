@@ -71,6 +71,13 @@ class SqlStore:
         """
         return self._backend.lock(owner)
 
+    def regain_lock(self) -> bool:
+        """Take the lock again where it was lost with its server; return whether it was.
+
+        Then others may have written meanwhile. Raises StoreLocked where another run has it.
+        """
+        return self._backend.regain()
+
     def subscribe(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Make these the current subscriptions; feeds that went keep their articles."""
         with self._backend.write() as connection:

@@ -1,8 +1,9 @@
 """What only PostgreSQL does."""
 
+import psycopg
 import pytest
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, StoreLocked
 from aggregator.model import Batch
 from aggregator.storage import open_store
 
@@ -43,3 +44,59 @@ def test_stores_in_two_schemas_do_not_meet(postgres, empty_postgres_url, samples
         one.subscribe([samples.feed()], samples.noon)
         one.save(Batch(states=(samples.state(),)))
         assert two.states() == {}
+
+
+@pytest.fixture
+def held(postgres_url):
+    """Yield a store that holds the lock, and a function that ends every connection to it."""
+
+    def cut_off() -> None:
+        with psycopg.connect(postgres_url) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+
+    with open_store(postgres_url) as store, store.lock("pid 4711 on nas"):
+        yield store, cut_off
+
+
+def test_nothing_is_written_once_the_lock_was_lost(held, samples):
+    store, cut_off = held
+    cut_off()
+
+    for said in ("try again later|no connection", "kept other runs off was lost"):
+        with pytest.raises(StoreError, match=said):
+            store.subscribe([samples.feed()], samples.noon)
+
+    assert store.subscribed() == {}
+
+
+def test_a_lost_lock_is_taken_again_and_said_to_have_been_lost(held, samples, postgres_url):
+    store, cut_off = held
+    assert not store.regain_lock()
+    cut_off()
+
+    assert store.regain_lock()
+    assert not store.regain_lock()
+
+    store.subscribe([samples.feed()], samples.noon)
+    with (
+        open_store(postgres_url) as other,
+        pytest.raises(StoreLocked, match="pid 4711 on nas holds it"),
+        other.lock("pid 4712 on nas"),
+    ):
+        pass
+
+
+def test_a_lost_lock_that_another_run_took_stays_its(held, samples, postgres_url):
+    store, cut_off = held
+    cut_off()
+
+    with open_store(postgres_url) as other, other.lock("pid 4712 on nas"):
+        for _ in range(2):
+            with pytest.raises(StoreLocked, match="pid 4712 on nas holds it"):
+                store.regain_lock()
+        with pytest.raises(StoreError, match="kept other runs off was lost"):
+            store.subscribe([samples.feed()], samples.noon)
+    assert store.regain_lock()
