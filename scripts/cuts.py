@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from account import differences
-from disk import Disk, entries, nothing, some, torn
+from disk import Contents, Disk, Names, entries, nothing, some, torn
 from faults import undisturbed
 from judge import FEED, Judge, unsound
 from subscriber import Subscriber
@@ -79,7 +79,7 @@ def cut(folder: Path, every: int) -> bool:
 def _cuts(disk: Disk, journal: bytes) -> Iterator[Cut]:
     """Yield what may be left after each operation, each state once."""
     random = Random(1)  # noqa: S311  reproducible chance
-    ways = {
+    ways: dict[str, tuple[Names, Contents]] = {
         "nothing": (nothing, nothing),
         "all names": (list, nothing),
         "all contents": (nothing, list),

@@ -17,7 +17,7 @@ FAULTS = {
     "locked by another program for a moment": (errno.EAGAIN, ("lock",), False),
     "locked by another program from there on": (errno.EAGAIN, ("lock",), True),
 }
-"""How the disk is: what operations of which kinds (strike.c) fail with, and whether all later ones."""
+"""How the disk is: what operations of which kinds (strike.c) fail with, and whether for good."""
 
 
 def inject(folder: Path, every: int) -> bool:

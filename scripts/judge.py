@@ -111,7 +111,7 @@ def _state(folder: Path, reader: Subscriber) -> tuple[str, bytes]:
 
 
 def _rows(database: sqlite3.Connection, folder: Path) -> Iterator[str]:
-    """Return all that a store says but how long polls took; of files, whether they stand as told."""
+    """Return what a store says, but for how long polls took; of files, whether they stand."""
     tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     for (table,) in tables.fetchall():
         if table.startswith(("poll", "searched")):

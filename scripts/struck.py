@@ -15,7 +15,7 @@ TRIALS = {"faults": inject, "cuts": cut}
 
 def struck(verb: str, folder: Path, every: int) -> bool:
     """Have trials made; print what was seen, and return whether all is well."""
-    command = [sys.executable, __file__, verb, folder, str(every)]
+    command = [sys.executable, __file__, verb, str(folder), str(every)]
     under = environment(library(folder), START, folder / "trial")
     return subprocess.run(command, env=under, check=False).returncode == 0
 

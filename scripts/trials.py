@@ -84,7 +84,7 @@ class Trials:
     def warm(self) -> None:
         """Do here what forks are going to do, in another folder, so that they find it loaded."""
         # A process that reads documents writes nothing, and its start takes half of a trial.
-        aggregator.app.aggregator.SandboxedParser = _Parser  # type: ignore[attr-defined, misc]
+        aggregator.app.aggregator.SandboxedParser = _Parser  # type: ignore[attr-defined, assignment]
         elsewhere, here = Trials(self.folder.with_name("warm")), Path.cwd()
         elsewhere.prepare("first run")
         os.chdir(elsewhere.folder)
