@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 
 from aggregator.match import dates, names, quantities
 from aggregator.match.text import fold, letters, simplify, terms, without_publisher
@@ -116,13 +117,12 @@ def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[int]]:
 
 
 def _all_terms(folded: str) -> frozenset[str]:
-    return frozenset(
-        (
-            *terms(folded),
-            *names.find(folded),
-            *(NUMBER + number for number in quantities.find(folded)),
-        )
+    found = (
+        *terms(folded),
+        *names.find(folded),
+        *(NUMBER + number for number in quantities.find(folded)),
     )
+    return frozenset(map(intern, found))  # most terms stand in many texts
 
 
 def _first_sentence(text: str) -> str:

@@ -84,7 +84,7 @@ def _beginnings() -> frozenset[str]:
     return frozenset(spelling.partition(" ")[0] for spelling in _tables()[0])
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _may_begin(word: str) -> bool:
     """Tell whether a name can begin with this word: most words, which come again, begin none."""
     first = _beginnings()

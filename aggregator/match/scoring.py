@@ -35,25 +35,29 @@ class Weighed:
     document: Document
     passage: Passage
     rarities: Rarities
-    vector: Rarities
-    """All terms, of length 1."""
     title: Rarities
     names: Rarities
     numbers: Rarities
     telling: int
     """Terms that are rare enough to tell something."""
 
+    @property
+    def vector(self) -> Rarities:
+        """All terms, of length 1: asked for now and then, and so not kept."""
+        weights = {
+            term: weight * self.rarities[term] for term, weight in self.passage.terms.items()
+        }
+        length = sqrt(fsum(weight * weight for weight in weights.values())) or 1.0
+        return {term: weight / length for term, weight in weights.items()}
+
 
 def weigh(document: Document, passage: Passage, rarity: Callable[[str], float]) -> Weighed:
     """Return a passage ready to be compared."""
     rarities = {term: rarity(term) for term in passage.terms}
-    weights = {term: weight * rarities[term] for term, weight in passage.terms.items()}
-    length = sqrt(fsum(weight * weight for weight in weights.values())) or 1.0
     return Weighed(
         document=document,
         passage=passage,
         rarities=rarities,
-        vector={term: weight / length for term, weight in weights.items()},
         title={term: rarities[term] for term in passage.title_terms},
         names=_marked(NAME, rarities),
         numbers=_marked(NUMBER, rarities),
@@ -127,7 +131,7 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
         spelling=max(0.0, spelling - USUAL_SPELLING) / (100 - USUAL_SPELLING),
         same_day=float(apart == 0),
         other_day=log1p(min(apart, FARTHEST) - 1) if apart else 0.0,
-        length=log1p(min(len(x.vector), len(y.vector))),
+        length=log1p(min(len(x.rarities), len(y.rarities))),
         publisher=float(bool(a.publisher) and a.publisher == b.publisher),
         hours=log1p(hours),
     )

@@ -31,11 +31,15 @@ UNRELATED = 500
 """Passages of unrelated news that the encoder's own mean counts for, beside those of the window."""
 STRANGERS = 8
 """Others taken at random for each article, to know how alike unrelated news is."""
+BURIED = 1 / 8
+"""Share of the rows that are empty from which all are written anew: at each look it would cost."""
 BLOCK = 64
 """Passages whose vectors are multiplied at once: a matrix is read once a block."""
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.float16]
+"""Vectors as the store keeps them, too (app.vectors): they are read when rows are written anew."""
 Postings = defaultdict[str, tuple["array[int]", "array[float]"]]
 """By term: the rows that hold it, and what it weighs in each."""
 
@@ -59,7 +63,7 @@ class Window:
         self._times: Floats = np.empty(0)
         self._languages: Rows = np.empty(0, np.int64)
         self._language_codes: dict[str, int] = {}
-        self._encoded: Vectors = np.empty((0, 0), np.float32)
+        self._encoded: Halves = np.empty((0, 0), np.float16)
         self._vectors: Vectors = np.empty((0, 0), np.float32)
         self._sums: dict[str, Vectors] = {}
         self._counts: Counter[str] = Counter()
@@ -107,7 +111,7 @@ class Window:
                 [passage.language for passage in passages],
             )
             if self._encoder is not None and passages
-            else self._encoded[:0]
+            else self._vectors[:0]
         )
         self._take(documents, encoded)
 
@@ -118,13 +122,15 @@ class Window:
             for passage in document.passages:
                 self._rarity.add(passage.terms)
         first = len(self._passages)
+        terms = {term for d in documents for passage in d.passages for term in passage.terms}
+        rarity = {term: self._rarity(term) for term in terms}.__getitem__
         for document in documents:
             self._documents[document.id] = document
             self._bodies.add(document)
             if document.url is not None:
                 self._urls[document.url].add(document.id)
             start = len(self._passages)
-            self._passages += (weigh(document, p, self._rarity) for p in document.passages)
+            self._passages += (weigh(document, p, rarity) for p in document.passages)
             self._rows[document.id] = range(start, len(self._passages))
         for row, weighed in enumerate(self._passages[first:], first):
             for term, weight in weighed.vector.items():
@@ -142,7 +148,8 @@ class Window:
         self._languages = np.concatenate((self._languages, np.array(languages, np.int64)))
         if len(encoded):
             width = encoded.shape[1]
-            self._encoded = np.concatenate((self._encoded.reshape(-1, width), encoded))
+            halves = encoded.astype(np.float16)
+            self._encoded = np.concatenate((self._encoded.reshape(-1, width), halves))
             centred = self._centred(encoded, added)
             self._vectors = np.concatenate((self._vectors.reshape(-1, width), centred))
 
@@ -176,12 +183,14 @@ class Window:
 
     def forget(self, before: datetime) -> None:
         """Drop the articles that were published earlier."""
-        kept = [d for d in self._documents.values() if d.published >= before]
-        if len(kept) < len(self._documents):
-            rows = [row for document in kept for row in self._rows[document.id]]
+        for document in [d for d in self._documents.values() if d.published < before]:
+            self._bury(document.id)
+        kept = list(self._documents.values())
+        rows = [row for document in kept for row in self._rows[document.id]]
+        if len(self._passages) - len(rows) > BURIED * len(self._passages):
             encoded = self._encoded[rows] if len(self._encoded) else self._encoded
             self._clear()
-            self._take(kept, encoded)
+            self._take(kept, encoded.astype(np.float32))
 
     def candidates(self, articles: Sequence[str]) -> list[set[str]]:
         """Return, for each article, those that may match: within the span, or of one address."""

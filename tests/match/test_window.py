@@ -72,3 +72,19 @@ def test_forgetting_encodes_nothing_anew(make, encoder):
     fresh.add([old, *kept])
     a, b = kept[0].id, kept[2].id
     assert window.cosines(a, b) == pytest.approx(fresh.cosines(a, b), abs=0.01)
+
+
+@pytest.mark.parametrize("others", [2, 40], ids=["rows written anew", "rows left empty"])
+def test_what_is_forgotten_is_found_no_more(make, encoder, others):
+    old = [prepare(make(f"Storm floods the harbour of Genoa, report {n}")) for n in range(2)]
+    kept = [prepare(make(f"Medal number {n} at the games", hours=90)) for n in range(others)]
+    window = Window(encoder, SPAN)
+    window.add([*old, *kept])
+    window.forget(kept[0].published - timedelta(hours=1))
+    late = prepare(make("Storm floods the harbour of Genoa, report 7"))
+    window.add([late])
+    assert [document.id in window for document in (*old, *kept)] == [False] * 2 + [True] * others
+    assert window.candidates([late.id]) == [set()]
+    assert not {y.document.id for _, y, _ in window.strangers(late.id)} & {d.id for d in old}
+    with pytest.raises(KeyError):
+        window.document(old[0].id)
