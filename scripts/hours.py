@@ -77,8 +77,10 @@ class Months:
         """Keep what should not be."""
         self.troubles.append(f"{self.now}: {error}")
 
-    def reloaded(self, _: Config) -> None:
+    def reloaded(self, _: object) -> None:
         """Pass over it."""
+
+    sent = reloaded
 
     refused = failed
 
