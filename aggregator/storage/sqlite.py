@@ -67,9 +67,12 @@ class SqliteBackend(Backend):
     def optimize(self) -> None:
         """Do what SQLite itself thinks is due, and shorten the file by some pages."""
         with self._plain() as connection:
-            connection.execute("PRAGMA optimize = 0x10002")
-            # One page a step: execute() and fetchall() take but one, since no step gives a row.
-            connection.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
+            # BEGIN waits for another writer, as neither pragma would. Of the steps of the vacuum,
+            # a page each, execute() and fetchall() take but one, since no step gives a row.
+            connection.executescript(
+                "BEGIN IMMEDIATE; PRAGMA optimize = 0x10002;"
+                f" PRAGMA incremental_vacuum({_PAGES}); COMMIT"
+            )
 
     def compact(self) -> None:
         """Write the file anew; from then on it can be shortened by and by."""

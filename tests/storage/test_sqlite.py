@@ -159,6 +159,21 @@ def test_another_program_that_writes_is_waited_for(store, url, tmp_path, samples
     assert store.states() == {"taipei": samples.state()}
 
 
+def test_what_is_done_now_and_then_waits_too(store, tmp_path, samples):
+    store.save(Batch(articles=tuple(map(samples.article, range(200)))))
+    other = sqlite3.connect(tmp_path / "aggregator.db", check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    working = threading.Thread(target=store.upkeep.optimize)
+    working.start()
+
+    store.states()
+    other.close()
+    working.join()
+
+    with store._backend.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_stat1").scalar()
+
+
 def test_another_program_that_writes_on_is_not_waited_for_for_ever(url, tmp_path, samples):
     other = sqlite3.connect(tmp_path / "aggregator.db")
 
