@@ -6,10 +6,11 @@ from pathlib import Path
 
 from cuts import cut
 from faults import inject
+from holding import hold
 from strike import environment, library
 from trials import START
 
-TRIALS = {"faults": inject, "cuts": cut}
+TRIALS = {"faults": inject, "cuts": cut, "locks": hold}
 """By the verb of ``scripts/soak``: each takes a folder, and that one in so many is to be tried."""
 
 
