@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from farm import Ledger
 
@@ -29,6 +30,7 @@ def complaints(store: Path, ledger: Ledger) -> list[str]:
     return found
 
 
+_PROBABILITY = "round(CAST(probability AS numeric), 9)"
 _ALIKE = {
     "feeds": "SELECT * FROM feeds",
     "validators and due times": "SELECT * FROM feed_states",
@@ -42,10 +44,10 @@ _ALIKE = {
     "names of old articles": "SELECT * FROM forgotten_keys",
     "stories": "SELECT representative, created, updated, fingerprint, first, last FROM stories",
     "members of stories": (
-        "SELECT representative, article, position, a, b, level, round(probability, 9), reasons"
+        f"SELECT representative, article, position, a, b, level, {_PROBABILITY}, reasons"  # noqa: S608  a constant
         " FROM members JOIN stories ON id = story"
     ),
-    "related stories": "SELECT a, b, level, round(probability, 9), reasons FROM relations",
+    "related stories": f"SELECT a, b, level, {_PROBABILITY}, reasons FROM relations",  # noqa: S608  a constant
     "withdrawn stories": "SELECT at FROM withdrawals",
     "what readers were told": (
         "SELECT view, representative, seen, p.updated, archived"
@@ -57,14 +59,19 @@ _ALIKE = {
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """Return in what two stores differ that were given the same."""
-    found = []
+    """Return in what two stores in SQLite files differ that were given the same."""
     with closing(sqlite3.connect(one)) as a, closing(sqlite3.connect(other)) as b:
-        for what, query in _ALIKE.items():
-            rows, others = (Counter(database.execute(query)) for database in (a, b))
-            if rows != others:
-                lost, more = (rows - others).total(), (others - rows).total()
-                found.append(f"{what}: {lost} rows are missing, {more} are others")
+        return contrasts(a, b)
+
+
+def contrasts(a: Any, b: Any) -> list[str]:
+    """Return in what two stores differ, each behind a connection of its driver."""
+    found = []
+    for what, query in _ALIKE.items():
+        rows, others = (Counter(map(repr, database.execute(query))) for database in (a, b))
+        if rows != others:
+            lost, more = (rows - others).total(), (others - rows).total()
+            found.append(f"{what}: {lost} rows are missing, {more} are others")
     return found
 
 

@@ -20,7 +20,7 @@ from disk import Contents, Disk, Names, entries, nothing, some, torn
 from faults import undisturbed
 from judge import FEED, Judge, unsound
 from subscriber import Subscriber
-from trials import SCENES, Trials
+from trials import Scenes, Trials
 
 _WHOLE = ("public/[!.]*", "feeds.yaml", "copy.db", "*.old")
 """Files that are old or new, and nothing between."""
@@ -43,13 +43,13 @@ class Cut:
     """Whether the command had ended, well."""
 
 
-def cut(folder: Path, every: int) -> bool:
+def cut(folder: Path, scenes: Scenes, every: int) -> bool:
     """Try one in so many cuts; print what was seen, and return whether all is well."""
     found: list[str] = []
     tried: Counter[str] = Counter()
     trials, turn = Trials(folder / "trial"), count(1)
     trials.warm()
-    for scene, words in SCENES.items():
+    for scene, words in scenes.items():
         begin, quiet = undisturbed(folder, scene, trials)
         journal, done = folder / f"journal {scene}", folder / f"done {scene}"
         judge = Judge(trials, quiet)

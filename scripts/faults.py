@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from judge import Judge
-from trials import POLL, SCENES, Strike, Trials
+from trials import POLL, SCENES, Scenes, Strike, Trials
 
 FAULTS = {
     "full from there on": (errno.ENOSPC, ("write", "sync", "name"), True),
@@ -20,13 +20,13 @@ FAULTS = {
 """How the disk is: what operations of which kinds (strike.c) fail with, and whether for good."""
 
 
-def inject(folder: Path, every: int) -> bool:
+def inject(folder: Path, scenes: Scenes, every: int) -> bool:
     """Try one in so many ways to fail; print what was seen, and return whether all is well."""
     seen: Counter[str] = Counter()
     found: list[str] = []
     trials, turn = Trials(folder / "trial"), count(1)
     trials.warm()
-    for scene, words in SCENES.items():
+    for scene, words in scenes.items():
         begin, quiet = undisturbed(folder, scene, trials)
         judge = Judge(trials, quiet)
         for what, strike in _strikes(trials, scene, begin):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from faults import undisturbed
 from judge import Judge
-from trials import SCENES, STORE, Strike, Trials
+from trials import STORE, Scenes, Strike, Trials
 
 _MOMENT = 0.05
 """Seconds."""
@@ -23,7 +23,7 @@ _SAID = {"for a moment": (_OPEN,), "for good": (_OPEN, "another program is writi
 """What it may say when it gives up; a store that somebody has open is not replaced (restore)."""
 
 
-def hold(folder: Path, every: int) -> bool:
+def hold(folder: Path, scenes: Scenes, every: int) -> bool:
     """Try one in so many of its wishes; print what was seen, and return whether all is well."""
     seen: Counter[str] = Counter()
     found: list[str] = []
@@ -31,7 +31,7 @@ def hold(folder: Path, every: int) -> bool:
     for how_long, store in _STORES.items():
         trials = Trials(folder / "trial", store)
         trials.warm()
-        for scene, words in SCENES.items():
+        for scene, words in scenes.items():
             place = folder / how_long
             place.mkdir(exist_ok=True)
             begin, quiet = undisturbed(place, scene, trials)

@@ -40,7 +40,7 @@ retention: {age: 7d}
 MODES = ("once", "once", "once", "daemon")
 WAYS = ("instant", "kill", "kill-after", "tear")
 """At any instant, or at an operation on a file (strike.c)."""
-HANGS = 120
+HANGS = 1800
 """Seconds after which a run counts as hung."""
 SHOWN = 20
 """Complaints: the first tell enough."""

@@ -7,20 +7,23 @@ from pathlib import Path
 from cuts import cut
 from faults import inject
 from holding import hold
+from losing import lose
 from strike import environment, library
-from trials import START
+from trials import SCENES, START
 
-TRIALS = {"faults": inject, "cuts": cut, "locks": hold}
-"""By the verb of ``scripts/soak``: each takes a folder, and that one in so many is to be tried."""
+TRIALS = {"faults": inject, "cuts": cut, "locks": hold, "postgres": lose}
+"""By the verb of ``scripts/soak``: each takes a folder, scenes, and to try one in so many."""
 
 
-def struck(verb: str, folder: Path, every: int) -> bool:
-    """Have trials made; print what was seen, and return whether all is well."""
-    command = [sys.executable, __file__, verb, str(folder), str(every)]
+def struck(verb: str, folder: Path, scene: str | None, every: int) -> bool:
+    """Have one scene or all tried; print what was seen, and return whether all is well."""
+    scenes = [scene] if scene else SCENES
+    command = [sys.executable, __file__, verb, str(folder), str(every), *scenes]
     under = environment(library(folder), START, folder / "trial")
     return subprocess.run(command, env=under, check=False).returncode == 0
 
 
 if __name__ == "__main__":
-    _, verb, folder, every = sys.argv
-    sys.exit(not TRIALS[verb](Path(folder), int(every)))
+    _, verb, folder, every, *scenes = sys.argv
+    chosen = {scene: SCENES[scene] for scene in scenes}
+    sys.exit(not TRIALS[verb](Path(folder), chosen, int(every)))

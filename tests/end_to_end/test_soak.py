@@ -1,4 +1,4 @@
-"""The soak's short form: runs killed on a farm of our own."""
+"""The soak's short forms: runs killed on a farm of our own, and a small scene struck at."""
 
 import shutil
 import subprocess
@@ -28,3 +28,11 @@ def test_killed_runs_lose_and_double_nothing():
     assert "complaints: 0" in soak(
         "kill", "--rounds", "2", "--kills", "2", "--feeds", "6", "--seed", "3"
     )
+
+
+@pytest.mark.parametrize(("verb", "every"), [("faults", "60"), ("cuts", "60"), ("locks", "9")])
+def test_a_run_that_is_struck_loses_and_doubles_nothing(verb, every):
+    said = soak(verb, "--scene", "later run", "--every", every)
+
+    assert "complaints: 0" in said
+    assert "trials: 0" not in said
