@@ -1,5 +1,6 @@
 """PostgreSQL, through psycopg 3 (the extra ``postgres``)."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from aggregator.errors import StoreError, StoreLocked
 from aggregator.storage.backend import WRITES, Backend, Space
+
+# It warns of what follows from an error that it raises; where nobody logs, that stays unsaid.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _CONNECT_TIMEOUT = "10"
 """Seconds; libpq's own default is to wait for ever."""
@@ -147,7 +151,7 @@ class PostgresBackend(Backend):
         if state is not None:
             return _ADVICE.get(state, _ADVICE.get(state[:2]))
         if isinstance(error, psycopg.OperationalError):
-            return f"no connection: check `store` and the server: {error}"
+            return f"no connection: check `store` and the server: {' '.join(str(error).split())}"
         return None
 
 
