@@ -105,16 +105,18 @@ def _watch(
     subscriber: Subscriber,
 ) -> list[Look]:
     """Look at it now and then until the end, and write down what is seen."""
-    begin = time.time()
+    begin, published = time.time(), folder / "public/feed.atom"
     looks = []
     with (folder / "looks").open("w") as kept:
         while time.time() < end and daemon.poll() is None:
             time.sleep(PAUSE)
-            articles = _articles(folder / "aggregator.db", clock() - REMEMBERED)
+            has_store = published.exists()
+            since = clock() - REMEMBERED
+            articles = _articles(folder / "aggregator.db", since) if has_store else 0
             look = _look(daemon.pid, (time.time() - begin) / 3600, articles)
             print(*astuple(look), file=kept, flush=True)
             looks.append(look)
-            subscriber.read(folder / "public/feed.atom")
+            subscriber.read(published)
     return looks
 
 
