@@ -125,12 +125,14 @@ class Clusterer:
         }
 
     def add(self, articles: Iterable[Article], now: datetime) -> Changes:
-        """Put articles into stories; one that has a story already keeps it, with its new text.
+        """Put articles into stories; one that has a story already keeps it, with its new words.
 
-        The order of ``articles`` makes no difference.
+        The order of ``articles`` makes no difference. They stand in the stories without summary and
+        content, as they come from a store: what is kept of the last days must not hold texts.
         """
         batch = _in_order({article.id: article for article in articles}.values())
         self._scorer.add(self._comparable(batch))
+        batch = [replace(article, summary="", content="") for article in batch]
         known = [article for article in batch if article.id in self._draft_of]
         new = [article for article in batch if article.id not in self._draft_of]
         touched = {self._draft_of[article.id] for article in known}

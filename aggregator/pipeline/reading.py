@@ -25,7 +25,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """An answer, read: its document and articles, or what was wrong with it."""
+    """An answer, read: its document without entries, and articles; or what was wrong with it."""
 
     answer: Answer
     document: ParsedFeed | None = None
@@ -79,7 +79,8 @@ class Reader:
             is_first=answer.state is None or answer.state.succeeded is None,
             is_whole=not response.pushed and response.status != HTTPStatus.IM_USED,
         )
-        return Reading(answer=answer, document=document, drafts=drafts)
+        about = replace(document, entries=())  # half of what a batch would hold in memory
+        return Reading(answer=answer, document=about, drafts=drafts)
 
     def _known(self, readings: Sequence[Reading]) -> Mapping[str, Mapping[str, Known]]:
         """Return what the store remembers of the articles read, by feed and key."""

@@ -11,7 +11,7 @@ from aggregator.match import SPAN
 from aggregator.model import Article, Batch, Feed, FeedState, Mute, Poll, Response
 from aggregator.normalize.text import cleaned
 from aggregator.phrase import Phrase
-from aggregator.pipeline.batches import BATCH_BYTES, batches
+from aggregator.pipeline.batches import batches
 from aggregator.pipeline.outcome import Polled, Progress, Taken
 from aggregator.pipeline.reading import Answer, Reader, Reading
 from aggregator.pipeline.seams import Clock, Fetcher, Parser, Store
@@ -21,6 +21,8 @@ from aggregator.poll.pace import paced
 
 LARGE = 1 << 20
 """Bytes of a document that may hold a flood of articles: others do not wait for it."""
+WAITING_BYTES = 64 << 20
+"""Bytes of such documents that may wait while others are read."""
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -98,7 +100,7 @@ class Pipeline:
                 self._large[response.feed] = len(response.body), told
             if others := [response for response in responses if response not in large]:
                 yield from self._take(others, states)
-            yield from self._go_on(watch, most=BATCH_BYTES)
+            yield from self._go_on(watch, most=WAITING_BYTES)
         if self._large:
             yield Taken(pause=True)
         yield from self._go_on(watch, None if tick is None else now + tick)

@@ -370,7 +370,7 @@ def test_others_do_not_wait_for_a_flood_of_articles(run, web, store, monkeypatch
 def test_large_documents_wait_only_while_there_is_room(run, web, monkeypatch):
     body = rss(("1", "One"))
     monkeypatch.setattr("aggregator.pipeline.rounds.LARGE", len(body))
-    monkeypatch.setattr("aggregator.pipeline.rounds.BATCH_BYTES", 2 * len(body))
+    monkeypatch.setattr("aggregator.pipeline.rounds.WAITING_BYTES", 2 * len(body))
     monkeypatch.setattr("aggregator.pipeline.batches.BATCH_BYTES", 1)
     web.answers = dict.fromkeys("abcd", body) | {"e": 404}
     assert [p.feed.id for t in run() for p in t.polled] == ["a", "b", "e", "c", "d"]
