@@ -3,13 +3,10 @@
 Due times live in the store: one tick a minute asks which feeds are due, never a job a feed.
 """
 
-import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from threading import current_thread, main_thread
-from types import FrameType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -21,6 +18,7 @@ from aggregator.app.delivery import Attempt
 from aggregator.app.maintenance import tidy
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
+from aggregator.interrupts import Interrupts
 
 TICK = timedelta(minutes=1)
 """Between two looks at what is due."""
@@ -29,9 +27,6 @@ LOOK = timedelta(seconds=2)
 
 TIDY = timedelta(hours=1)
 """Between two looks at what is too old to be kept."""
-
-Handler = Callable[[int, FrameType | None], Any]
-"""Of a signal."""
 
 
 class Journal(Protocol):
@@ -200,36 +195,19 @@ class Clockwork(BlockingScheduler):  # type: ignore[misc] # apscheduler has no t
 
     APScheduler's own, set back, waits until it is as late again; set forward, it counts each run
     that it takes for missed, which for a machine that learns the year from the network never ends.
-    It takes an interrupt within a job, or just after one, for a failure of that job, and finalizers
-    let none through. So what is heard is remembered, and ends it at the next look at the latest.
+    It takes an interrupt within a job, or just after one, for a failure of that job: so what is
+    heard is remembered, and ends it at the next look at the latest.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, interrupts: Interrupts | None = None) -> None:
         # Jobs run in this very thread, where a signal can interrupt them.
         super().__init__(timezone="UTC", executors={"default": DebugExecutor()})
-        self._interrupt: KeyboardInterrupt | None = None
+        self._interrupts = interrupts or Interrupts()
 
     def start(self) -> None:
         """Run until an interrupt: whatever the handlers of SIGINT and SIGTERM raise."""
-        with ExitStack() as held:
-            if current_thread() is main_thread():  # no other hears signals
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    if callable(handler := signal.getsignal(number)):
-                        held.callback(signal.signal, number, handler)
-                        signal.signal(number, self._remembering(handler))
+        with self._interrupts.listening():
             super().start()
-
-    def _remembering(self, handler: Handler) -> Handler:
-        """Return a handler that keeps what another raises, wherever that is lost."""
-
-        def heard(number: int, frame: FrameType | None) -> None:
-            try:
-                handler(number, frame)
-            except KeyboardInterrupt as interrupt:
-                self._interrupt = interrupt
-                raise
-
-        return heard
 
     def add(self, work: Callable[[], None], pause: timedelta) -> None:
         """Have something done at once, and again after each pause."""
@@ -245,10 +223,10 @@ class Clockwork(BlockingScheduler):  # type: ignore[misc] # apscheduler has no t
 
     def _do(self, work: Callable[[], None]) -> None:
         try:
-            if self._interrupt is None:
+            if self._interrupts.heard is None:
                 work()
         except KeyboardInterrupt as interrupt:
-            self._interrupt = interrupt
+            self._interrupts.take(interrupt)
 
     def _process_jobs(self) -> float | None:
         now = datetime.now(UTC)
@@ -256,6 +234,6 @@ class Clockwork(BlockingScheduler):  # type: ignore[misc] # apscheduler has no t
             if not -TICK <= job.next_run_time - now <= job.trigger.interval + TICK:
                 job.modify(next_run_time=now)
         wait: float | None = super()._process_jobs()
-        if self._interrupt is not None:
-            raise self._interrupt
+        if self._interrupts.heard is not None:
+            raise self._interrupts.heard
         return wait

@@ -1,11 +1,8 @@
 """The daemon as a process: its signals, its log, its supervisor."""
 
 import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from aggregator.cli.command import Interrupted
 
 if TYPE_CHECKING:
     from aggregator.app import Aggregator
@@ -23,7 +20,7 @@ def run_daemon(
 ) -> None:
     """Poll and publish until SIGINT or SIGTERM; heed SIGHUP and changes of the file at ``path``.
 
-    It closes the aggregator.
+    It closes the aggregator, and raises what ended it: Interrupted.
     """
     from aggregator.app.config_source import ConfigSource
     from aggregator.cli.log import Log
@@ -33,5 +30,4 @@ def run_daemon(
     source = ConfigSource(path)
     listen_for_reload(source)
     log = Log(aggregator.config, verbose=verbose, quiet=quiet)
-    with suppress(Interrupted):
-        run_forever(Daemon(aggregator, source=source, journal=log, manager=Manager.of()))
+    run_forever(Daemon(aggregator, source=source, journal=log, manager=Manager.of()))

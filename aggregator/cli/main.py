@@ -1,8 +1,10 @@
 """``aggregate`` itself: the daemon, or one run; its commands stand in modules beside it."""
 
+import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -30,7 +32,11 @@ def main() -> None:
         # A title may be in any script; a terminal that cannot show it must not end the run.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli(prog_name="aggregate")
+    try:
+        cli(prog_name="aggregate")
+    finally:
+        # Python would look through all that is left for garbage: many seconds for a full window.
+        gc.freeze()
 
 
 def _version(wanted: bool) -> None:
@@ -93,7 +99,7 @@ def aggregate(
     if verbose and once:
         context.fail("--verbose is for the daemon; --once tells of each feed anyway")
     if not once:
-        with opened(config) as aggregator:
+        with suppress(Interrupted), opened(config) as aggregator:
             run_daemon(aggregator, config, verbose=verbose, quiet=quiet)
         return
     report = Report(quiet=quiet, as_json=as_json)
