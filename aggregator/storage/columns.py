@@ -1,6 +1,7 @@
 """Column types: how the model's values lie in a database, alike in every one of them."""
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, LargeBinary, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from aggregator.phrase import Phrase
@@ -93,6 +94,9 @@ NUMBERS = Packed(
     lambda text: frozenset(_decode(text)[0]),
 )
 """A set of numbers, as a JSON array."""
+
+ZIPPED = Packed(LargeBinary(), zlib.compress, zlib.decompress)
+"""Bytes that say much alike."""
 
 
 def choice(kind: type[StrEnum]) -> Packed:

@@ -37,6 +37,7 @@ from aggregator.storage.columns import (
     SPAN,
     STRINGS,
     TEXT,
+    ZIPPED,
     choice,
     records,
 )
@@ -341,7 +342,7 @@ archives = Table(
     Column("view", TEXT, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("updated", MOMENT, nullable=False),
-    Column("entries", LargeBinary, nullable=False),
+    Column("entries", ZIPPED, nullable=False),
 )
 
 outbox = Table(
