@@ -32,7 +32,7 @@ DAY = LEAP + TICK
 REMEMBERED = 2 * SPAN
 """Articles of that age are what the daemon keeps in memory."""
 SECTIONS = """\
-defaults: {min_interval: 2h, max_interval: 12h, host_delay: 0s, timeout: 5s}
+defaults: {min_interval: 2h, max_interval: 12h, host_delay: 0s, timeout: 30s}
 publish: {max_age: 3d}
 retention: {age: 7d}
 """
