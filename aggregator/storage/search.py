@@ -11,15 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import chain, islice, pairwise
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+)
 
 from aggregator.match.text import fold, is_unspaced, tokens
 from aggregator.normalize.text import blocks
 from aggregator.storage.backend import Backend
 from aggregator.storage.schema import articles, feeds, members, searchable, stories
-from aggregator.storage.upsert import Row, upsert
+from aggregator.storage.upsert import Row, execute
 
 _LONGEST = 60
 """Characters of a term: a longer one is no word."""
@@ -61,15 +73,28 @@ def index_all(connection: Connection) -> None:
     names = ("id", "title", "publisher", "authors", "categories", "parts", "summary", "content")
     query = select(*(articles.c[name] for name in names))
     for some in connection.execute(query).partitions(_CHUNK):
-        upsert(connection, searchable, rows(some))
+        index(connection, some)
 
 
-def rows(told: Iterable[Any]) -> list[Row]:
-    """Return the rows of the table ``searchable`` for articles, or for what has their words."""
-    return [
+def index(connection: Connection, told: Iterable[Any]) -> None:
+    """Make articles, or what has their words, searchable; what was known of them goes.
+
+    FTS5 gathers words and writes them out together: but at once where a trigger brings them, and
+    whenever a number is lower than the one before. So they are brought in order and by us.
+    """
+    rows: list[Row] = [
         {"number": _number(article.id), "article": article.id, "words": _words(article)}
         for article in told
     ]
+    rows.sort(key=itemgetter("number"))
+    gone = [{"gone": row["number"]} for row in rows]
+    execute(connection, delete(searchable).where(searchable.c.number == bindparam("gone")), gone)
+    execute(connection, searchable.insert(), rows)
+    if connection.dialect.name == "sqlite":
+        execute(connection, _FTS5_INSERT, rows)
+
+
+_FTS5_INSERT = text("INSERT INTO searched (rowid, words) VALUES (:number, :words)")
 
 
 class Search:

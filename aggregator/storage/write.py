@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -35,7 +35,6 @@ from aggregator.storage.schema import (
     members,
     muted,
     relations,
-    searchable,
     stories,
     vectors,
     withdrawals,
@@ -43,6 +42,8 @@ from aggregator.storage.schema import (
 from aggregator.storage.upsert import Row, add, execute, upsert
 
 _MATCH = [field.name for field in fields(Match)]
+_BY_DIGEST = itemgetter("digest")
+"""An order in which each page of a tree is come to once."""
 
 
 def subscribe(connection: Connection, subscriptions: Iterable[Feed], now: datetime) -> None:
@@ -72,12 +73,12 @@ def save(connection: Connection, batch: Batch) -> None:
     read_items = [{"feed": feed, "digests": found} for feed, found in batch.digests]
     upsert(connection, feed_items, read_items)
     upsert(connection, articles, _rows(articles, batch.articles))
-    upsert(connection, searchable, search.rows(batch.articles))
+    search.index(connection, batch.articles)
     changed = [{"article": article, "hashes": hashes} for article, hashes in batch.versions]
     upsert(connection, article_versions, changed)
     _mute(connection, batch.muted)
-    add(connection, article_keys, list(_keys(batch)))
-    add(connection, article_names, list(_names(batch.articles)))
+    add(connection, article_keys, sorted(_keys(batch), key=_BY_DIGEST))
+    add(connection, article_names, sorted(_names(batch.articles), key=_BY_DIGEST))
     _withdraw(connection, batch.withdrawals)
     _refuse_withdrawn(connection, batch.stories)
     _write_stories(connection, batch.stories)

@@ -184,20 +184,10 @@ _SEARCH = {
             " categories 'L* N* M* Co'\")"
         ),
         (
-            "CREATE TRIGGER searchable_insert AFTER INSERT ON searchable BEGIN"
-            " INSERT INTO searched (rowid, words) VALUES (new.number, new.words); END"
-        ),
-        (
             "CREATE TRIGGER searchable_delete AFTER DELETE ON searchable BEGIN"
             " INSERT INTO searched (searched, rowid, words)"
             " VALUES ('delete', old.number, old.words);"
             " END"
-        ),
-        (
-            "CREATE TRIGGER searchable_update AFTER UPDATE ON searchable BEGIN"
-            " INSERT INTO searched (searched, rowid, words)"
-            " VALUES ('delete', old.number, old.words);"
-            " INSERT INTO searched (rowid, words) VALUES (new.number, new.words); END"
         ),
     ),
     "postgresql": (
