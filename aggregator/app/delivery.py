@@ -221,6 +221,8 @@ def _shown(aggregator: Aggregator, error: str | None) -> str | None:
 
 def _named(aggregator: Aggregator, name: str) -> NotifyRule:
     rules = {rule.id: rule for rule in aggregator.config.notify}
+    if not rules:
+        raise NotFoundError("there are no rules yet: write some under notify in feeds.yaml")
     if name not in rules:
         near = "".join(f"; did you mean {n}?" for n in get_close_matches(name, rules, 1))
         raise NotFoundError(f"no rule of notify has the id {name!r}{near} (aggregate notify lists)")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aggregator.app.record import rfc3339
 from aggregator.cluster import Constraints
@@ -73,6 +74,23 @@ class PairExplanation:
                 yield Phrase(
                     "Of their stories some articles may not be one: {reason}.", reason=reason
                 )
+
+
+def explanation_record(explanation: PairExplanation) -> dict[str, Any]:
+    """Return an explanation as the JSON object that ``aggregate explain --json`` prints."""
+    pair = explanation.pair
+    return {
+        "a": explanation.a.id,
+        "b": explanation.b.id,
+        "story_a": explanation.story_a.id,
+        "story_b": explanation.story_b.id,
+        "is_one_story": explanation.is_one_story,
+        "level": pair.level,
+        "probability": pair.probability,
+        "for": list(pair.in_favour),
+        "against": list(pair.against),
+        "lines": list(explanation.lines()),
+    }
 
 
 def _described(article: Article) -> str:

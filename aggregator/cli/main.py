@@ -34,6 +34,10 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         cli(prog_name="aggregate")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Rich ends so where nobody reads on
+            sys.exit(Exit.DONE)
+        raise
     finally:
         # Python would look through all that is left for garbage: many seconds for a full window.
         gc.freeze()

@@ -65,13 +65,23 @@ def explain(
     a: Annotated[str, typer.Argument(metavar="A", help="An article's id (or its start), or url.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tell why two articles are, or are not, one story.
 
-    **Example**: `aggregate explain 3f2a 9c41`, with articles' ids as `aggregate show` prints them.
+    **Examples**
+
+    - `aggregate explain 3f2a 9c41`, with articles' ids as `aggregate show` prints them
+    - `aggregate explain 3f2a 9c41 --json`
     """
+    from aggregator.app.explain import explanation_record
+
     with opened(config or context.obj) as aggregator:
-        Report().lines(aggregator.explain(a, b).lines())
+        explanation = aggregator.explain(a, b)
+        if as_json:
+            print_json([explanation_record(explanation)])
+        else:
+            Report().lines(explanation.lines())
 
 
 @cli.command(rich_help_panel=STORIES)

@@ -103,3 +103,4 @@ def test_without_rules_it_says_where_they_go(run, tmp_path):
     path = tmp_path / "feeds.yaml"
     path.write_text(path.read_text().partition("notify:")[0])
     assert "write some under notify" in run("notify").output
+    assert "write some under notify" in run("notify", "--test", "breaking").output

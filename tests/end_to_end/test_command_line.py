@@ -16,6 +16,18 @@ def test_whoever_has_seen_enough_may_leave(examples):
     assert listing.wait(timeout=30) == 0
 
 
+@pytest.mark.parametrize("words", [["--help"], ["stories", "--help"]])
+def test_nobody_has_to_read_all_of_the_help(first_run, words):
+    with subprocess.Popen(
+        first_run.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as helping:
+        assert helping.stdout
+        assert helping.stderr
+        helping.stdout.close()
+        assert helping.stderr.read() == b""
+    assert helping.returncode == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 def test_a_full_disk_behind_the_output_is_said_in_words(examples):
     with Path("/dev/full").open("wb") as full:

@@ -31,6 +31,10 @@ def test_a_person_merges_what_the_model_kept_apart(examples):
     explained = examples.run("explain", one["articles"][0]["id"], other["articles"][0]["id"])
     assert "They are one story." in explained.stdout
     assert "merged by hand on" in explained.stdout
+    names = [one["articles"][0]["id"], other["articles"][0]["id"]]
+    told = json.loads(examples.run("explain", *names, "--json").stdout)
+    assert ([told["a"], told["b"]], told["is_one_story"]) == (names, True)
+    assert told["lines"] == explained.stdout.splitlines()
 
 
 def test_a_person_splits_and_takes_it_back(examples):
