@@ -55,6 +55,8 @@ def _told(story: Story, seen: str, before: Told | None, taken: set[datetime]) ->
     if before is not None and (story.updated == before.seen or seen == before.digest):
         return replace(before, digest=seen, seen=story.updated)
     updated = story.updated.replace(microsecond=story.updated.microsecond // 1000 * 1000)
+    if before is not None:  # a clock that was set back: who reads takes what is older for known
+        updated = max(updated, before.updated)
     while updated in taken:
         updated += _TICK
     taken.add(updated)

@@ -84,3 +84,13 @@ def test_an_archived_story_that_changes_is_archived_no_longer(tell, make_story, 
     assert before[story.id].is_archived
     changed = make_story(make_article(title="Other words"), updated=noon + 90 * MINUTE)
     assert not tell(changed, before=before)[story.id].is_archived
+
+
+def test_a_clock_that_was_set_back_makes_no_change_older_than_the_last(
+    tell, make_story, make_article, noon
+):
+    story = make_story(make_article(), updated=noon)
+    before = tell(story)
+    grown = make_story(make_article(), make_article("b", feed="other"), updated=noon - 90 * MINUTE)
+    told = tell(grown, before=before)[story.id].updated
+    assert told == noon + timedelta(milliseconds=1)
