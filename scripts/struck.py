@@ -7,11 +7,12 @@ from pathlib import Path
 from cuts import cut
 from faults import inject
 from holding import hold
+from jumping import jump
 from losing import lose
 from strike import environment, library
 from trials import SCENES, START
 
-TRIALS = {"faults": inject, "cuts": cut, "locks": hold, "postgres": lose}
+TRIALS = {"faults": inject, "cuts": cut, "locks": hold, "postgres": lose, "clock": jump}
 """By the verb of ``scripts/soak``: each takes a folder, scenes, and to try one in so many."""
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from farm import World, configuration
+from farm import Document, World, configuration
 
 import aggregator.app.aggregator
 from aggregator.cli import main
@@ -149,12 +149,14 @@ class Trials:
             self.expect("backup", "older.db")
         self.tell(LATER)
 
-    def tell(self, now: datetime) -> None:
-        """Let it be then: write the feeds' documents as they are at that time."""
+    def tell(self, now: datetime) -> list[Document]:
+        """Let it be then: write the feeds' documents as they are at that time, and return them."""
         world = World(3, FEEDS, START - timedelta(hours=24), timedelta(hours=2), timedelta(hours=1))
-        for feed in range(FEEDS):
-            (self.folder / f"paper-{feed}").write_bytes(world.document(feed, now).body)
+        documents = [world.document(feed, now) for feed in range(FEEDS)]
+        for feed, document in enumerate(documents):
+            (self.folder / f"paper-{feed}").write_bytes(document.body)
         self.now = now
+        return documents
 
     def expect(self, *words: str, journal: int = -1) -> None:
         """Run it, which has to succeed."""
