@@ -74,10 +74,14 @@ class Pruned:
 
 
 class Pruning:
-    """Lets go of what is older than a time."""
+    """Lets go of what is older than a time, and beyond so many ``vectors`` and ``forgotten``."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(
+        self, backend: Backend, *, vectors: int = VECTORS, forgotten: int = FORGOTTEN
+    ) -> None:
         self._backend = backend
+        self._vectors = vectors
+        self._forgotten = forgotten
 
     def newest(self) -> datetime | None:
         """Return the latest date that a feed gives, where any does: our clock may be wrong."""
@@ -116,12 +120,12 @@ class Pruning:
             _deleted(connection, poll_days, poll_days.c.day < number(before))
             _drop_notices(connection)
             _drop_decisions(connection)
-            _drop_forgotten(connection)
+            _drop_forgotten(connection, self._forgotten)
             return Pruned(
                 stories=told[0],
                 articles=told[1] + alone[1],
                 feeds=_drop_feeds(connection),
-                vectors=_drop_vectors(connection),
+                vectors=_drop_vectors(connection, self._vectors),
                 messages=_drop_messages(connection, before),
             )
 
@@ -222,9 +226,9 @@ def _drop_decisions(connection: Connection) -> None:
     connection.execute(delete(decisions).where(decisions.c.number.in_(gone)))
 
 
-def _drop_forgotten(connection: Connection) -> None:
-    """Drop what is left of articles that no feed can carry any more."""
-    crowd = func.count() > 2 * FORGOTTEN
+def _drop_forgotten(connection: Connection, least: int) -> None:
+    """Drop what is left of articles that no feed can carry any more; so many of each stay."""
+    crowd = func.count() > 2 * least
     for feed in connection.scalars(
         select(forgotten.c.feed).group_by(forgotten.c.feed).having(crowd)
     ).all():
@@ -234,8 +238,8 @@ def _drop_forgotten(connection: Connection) -> None:
             .where(forgotten.c.feed == feed)
             .order_by(forgotten.c.published.desc(), forgotten.c.id)
         )
-        most = max(FORGOTTEN, 2 * len(carried or ()))
-        _forget_wholly(connection, newest_first.offset(most))
+        kept = max(least, 2 * len(carried or ()))
+        _forget_wholly(connection, newest_first.offset(kept))
 
 
 def _forget_wholly(connection: Connection, ids: Select[Any]) -> None:
@@ -263,9 +267,9 @@ def _drop_feeds(connection: Connection) -> int:
     return len(ids)
 
 
-def _drop_vectors(connection: Connection) -> int:
+def _drop_vectors(connection: Connection, most: int) -> int:
     newest = connection.scalar(select(func.max(vectors.c.number))) or 0
-    return _deleted(connection, vectors, vectors.c.number <= newest - VECTORS)
+    return _deleted(connection, vectors, vectors.c.number <= newest - most)
 
 
 def _drop_messages(connection: Connection, before: datetime) -> int:

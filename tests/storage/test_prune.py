@@ -18,7 +18,7 @@ from aggregator.model import (
     Verdict,
     Withdrawal,
 )
-from aggregator.storage.prune import FORGOTTEN, VECTORS, Pruned
+from aggregator.storage.prune import Pruned, Pruning
 
 DAY = timedelta(days=1)
 
@@ -60,24 +60,25 @@ def test_what_its_feed_brings_again_is_known_and_forgotten(store, samples):
     )
 
 
-@pytest.mark.parametrize("carried", [10, 300])
-def test_what_is_left_of_articles_does_not_grow_without_end(store, samples, dump, carried):
+@pytest.mark.parametrize(("carried", "kept"), [(1, 5), (4, 8)])
+def test_what_is_left_of_articles_does_not_grow_without_end(store, samples, dump, carried, kept):
+    pruning = Pruning(store._backend, forgotten=5)
+
     def pass_by(numbers: range) -> None:
         articles = tuple(samples.article(n, hours=n / 60) for n in numbers)
         muted = tuple((article.id, "word") for article in articles)
         store.save(Batch(articles=articles, muted=muted))
-        store.pruning.prune(samples.noon + 9 * DAY, archiving=True)
+        pruning.prune(samples.noon + DAY, archiving=True)
 
     digests = tuple(f"{n:04x}" for n in range(carried))
     store.save(Batch(digests=(("taipei", digests),)))
-    pass_by(range(1, 2 * FORGOTTEN + 1))
-    assert len(dump()["forgotten"]) == 2 * FORGOTTEN
-    pass_by(range(2 * FORGOTTEN + 1, 2 * FORGOTTEN + 2))
-    kept = max(FORGOTTEN, 2 * carried)
-    last, first = 2 * FORGOTTEN + 1, 2 * FORGOTTEN + 2 - kept
+    pass_by(range(1, 11))
+    assert len(dump()["forgotten"]) == 10
+    pass_by(range(11, 12))
     assert len(dump()["forgotten"]) == kept
-    guids = {n: ("taipei", f"guid {n}") for n in (first - 1, first, last)}
-    assert set(store.known(guids.values())) == {guids[first], guids[last]}
+    first = 12 - kept
+    guids = {n: ("taipei", f"guid {n}") for n in (first - 1, first, 11)}
+    assert set(store.known(guids.values())) == {guids[first], guids[11]}
     keys = len(samples.article(1).keys)
     assert len(dump()["forgotten_keys"]) == keys * kept
 
@@ -192,10 +193,10 @@ def test_what_nobody_takes_is_given_up(store, samples, left):
 
 
 def test_the_oldest_vectors_go_first(store, samples):
-    some = {number.to_bytes(4): b"" for number in range(VECTORS + 2)}
-    store.keep_vectors(some)
-    assert store.pruning.prune(samples.noon, archiving=True) == Pruned(vectors=2)
-    names = [number.to_bytes(4) for number in (0, 1, 2, VECTORS + 1)]
+    names = [bytes([number]) for number in range(5)]
+    store.keep_vectors(dict.fromkeys(names, b""))
+    pruning = Pruning(store._backend, vectors=3)
+    assert pruning.prune(samples.noon, archiving=True) == Pruned(vectors=2)
     assert set(store.vectors(names)) == set(names[2:])
 
 
