@@ -4,7 +4,7 @@ Shared by scripts/bench and scripts/fit.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations, count, groupby
 
@@ -24,13 +24,18 @@ def stream(items: Sequence[Labelled], matcher: Scorer) -> dict[str, str]:
     numbers = count()
     clusterer = Clusterer(matcher, draw_id=lambda: f"story-{next(numbers)}", priorities={})
     story_of: dict[str, str] = {}
-    for hour, batch in groupby(items, key=lambda item: _hour(item.article.published)):
-        now = hour + POLL
+    for now, batch in polls(items):
         clusterer.forget(now - 2 * SPAN)
         changes = clusterer.add([item.article for item in batch], now)
         for story in changes.stories:
             story_of |= {article.id: story.id for article in story.articles}
     return story_of
+
+
+def polls(items: Sequence[Labelled]) -> Iterator[tuple[datetime, list[Labelled]]]:
+    """Yield the times of an hourly poll with what each brings."""
+    for hour, batch in groupby(items, key=lambda item: _hour(item.article.published)):
+        yield hour + POLL, list(batch)
 
 
 def _hour(moment: datetime) -> datetime:
@@ -69,13 +74,18 @@ class Scores:
 
     def __str__(self) -> str:
         return "  ".join(
-            f"{name} {p:.3f} / {r:.3f} / {2 * p * r / (p + r) if p + r else 0:.3f}"
+            f"{name} {p:.3f} / {r:.3f} / {f1(p, r):.3f}"
             for name, (p, r) in (
                 ("B³", self.b_cubed),
                 ("pairs", self.pairs),
                 ("across", self.across),
             )
         )
+
+
+def f1(precision: float, recall: float) -> float:
+    """Return the harmonic mean of both; 0 where both are."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _open(a: Labelled, b: Labelled) -> bool:
