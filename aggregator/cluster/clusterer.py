@@ -1,7 +1,7 @@
 """Articles into stories, as they come: one pass, in order of publication within a batch.
 
-An article joins the story of its best match if that match is good enough and the story's other
-members do not speak against it: one lucky member must not chain two events into one. Stories
+Of the stories with a good enough match an article joins the one whose members want it most, unless
+they speak against it: one lucky member must not chain two events into one. Stories
 that turn out to be one under the same test are merged, and the older id survives. What comes close
 and is not one is related. What people and rules say (constraints) goes before all of this.
 """
@@ -33,7 +33,7 @@ from aggregator.model import (
 
 JOIN = 1.5
 """The logit that the best match with a member must reach."""
-SUPPORT = -0.5
+SUPPORT = -0.75
 """The logit that the members must reach on average."""
 CERTAIN = 6.0
 """The logit from which a match needs nobody's support: the same item, or the same text."""
@@ -181,11 +181,11 @@ class Clusterer:
         """
         links = self._links(article, candidates)
         self._mirrors.add([article])
-        for draft, link in links.items():
-            if self._wants(draft, article, link):
-                draft.join(article, self._match(article, self._article(link.other)))
-                self._draft_of[article.id] = draft
-                break
+        support = {draft: self._support(draft, article, link) for draft, link in links.items()}
+        best = max(support, key=support.__getitem__, default=None)  # of equals the best link's
+        if best and support[best] >= SUPPORT:
+            best.join(article, self._match(article, self._article(links[best].other)))
+            self._draft_of[article.id] = best
         else:
             self._draft_of[article.id] = Draft.founded_by(article)
         return list(links.values())
@@ -206,13 +206,18 @@ class Clusterer:
                 links.setdefault(self._draft_of[other], _Link(article.id, other, logit))
         return links
 
-    def _wants(self, draft: Draft, article: Article, link: _Link) -> bool:
-        """Whether a story takes an article in for its best match."""
+    def _support(self, draft: Draft, article: Article, link: _Link) -> float:
+        """Return the mean logit by which a story wants an article, -inf where it may not have it.
+
+        A certain match speaks for all.
+        """
         if link.logit < JOIN:
-            return False
+            return -inf
         if self._constraints and self._constraints.part([article], draft.articles):
-            return False
-        return link.logit >= CERTAIN or self._mean([article.id], [*draft.members]) >= SUPPORT
+            return -inf
+        if link.logit >= CERTAIN:
+            return link.logit
+        return self._mean([article.id], [*draft.members])
 
     def _match(self, a: Article, b: Article) -> Match:
         """Return why two articles belong together: what demands it goes before the scorer."""
