@@ -30,6 +30,12 @@ def test_an_article_joins_the_story_of_its_best_match_and_says_why(clusterer, ar
     assert story.members[1].match.reasons == ("c and b",)
 
 
+def test_of_two_stories_an_article_joins_the_one_whose_members_want_it_most(clusterer, article):
+    table = {("a", "b"): GOOD, ("a", "d"): GOOD + 1, ("b", "d"): WEAK, ("c", "d"): GOOD}
+    changes = clusterer(table).add([article(name, n) for n, name in enumerate("abcd")], NOW)
+    assert grouped(changes) == {frozenset("ab"), frozenset("cd")}
+
+
 def test_one_lucky_member_does_not_chain_two_events(clusterer, article):
     table = {("a", "b"): GOOD, ("a", "c"): GOOD, ("b", "c"): GOOD, ("c", "d"): GOOD}
     made = clusterer(table)
