@@ -4,12 +4,13 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and exit, quietly too where Ctrl-C comes before it is loaded."""
+    """Run the command line and exit, quietly too where Ctrl-C comes before a command runs."""
     try:
         from aggregator.cli import main as run  # noqa: PLC0415  within the try, that is
+
+        run()
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
 
 
 if __name__ == "__main__":

@@ -61,6 +61,11 @@ class Commands(TyperGroup):
         """Return the options that stand before a command."""
         return _plain(super().get_params(ctx))
 
+    def make_context(self, *words: Any, **more: Any) -> Any:
+        """Read the options; Typer's own exit code takes each interrupt for Ctrl-C."""
+        with _spoken():
+            return super().make_context(*words, **more)
+
     def invoke(self, ctx: Any) -> Any:
         """Run what was asked for; say errors in words, with their exit codes."""
         with _spoken():

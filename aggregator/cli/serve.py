@@ -2,7 +2,8 @@
 
 import sys
 from contextlib import suppress
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -34,20 +35,24 @@ def serve(
     - `aggregate serve`
     - `aggregate serve --poll --port 8000`
     """
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    with suppress(Interrupted):
+        _serve(config or context.obj, given, poll=poll, verbose=verbose)
+
+
+def _serve(path: Path, given: dict[str, Any], *, poll: bool, verbose: bool) -> None:
+    """Serve until interrupted; what is ``given`` goes before what the configuration says."""
     from aggregator.app import Aggregator
     from aggregator.app.config_source import ConfigSource
     from aggregator.web.application import application
     from aggregator.web.reloading import Reloading
     from aggregator.web.server import serving
 
-    path = config or context.obj
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with opened(path) as aggregator:
         source = ConfigSource(path)
         listen_for_reload(source)
         settings = aggregator.config.serve.model_copy(update=given)
         with (
-            suppress(Interrupted),
             Reloading(
                 source,
                 settings=lambda fresh: fresh.serve.model_copy(update=given),

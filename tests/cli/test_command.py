@@ -28,11 +28,25 @@ def ended(error: Exception | KeyboardInterrupt) -> tuple[int, str]:
     return done.exit_code, done.stderr
 
 
+def interrupt(_value: str) -> str:
+    raise Interrupted(signal.SIGTERM)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_says_so_and_ends_as_shells_expect(number: int):
     code, said = ended(Interrupted(number))
     assert code == 128 + number
     assert said == "interrupted: what is stored stays; the next run carries on\n"
+
+
+def test_so_does_one_whose_options_are_being_read():
+    application = typer.Typer(cls=Commands)
+
+    @application.callback(invoke_without_command=True)
+    def reads(_name: str = typer.Option("", callback=interrupt)) -> None:
+        pytest.fail("it is to end before")
+
+    assert CliRunner().invoke(application, []).exit_code == 128 + signal.SIGTERM
 
 
 def test_errors_are_words_with_an_exit_code():

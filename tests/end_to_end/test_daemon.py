@@ -7,6 +7,8 @@ import subprocess
 from contextlib import contextmanager
 from socket import AF_UNIX, SOCK_DGRAM, socket
 
+import pytest
+
 
 @contextmanager
 def daemon(folder, *words: str, **environment: str):
@@ -60,6 +62,16 @@ def test_it_ends_in_the_middle_of_a_poll_and_keeps_what_came(server, loopback, f
         assert list(log) == []
         assert process.wait() == 0  # or the server would have stalled it for 30 seconds
     assert folder.stories()
+
+
+@pytest.mark.parametrize("words", [(), ("serve",)])
+def test_it_ends_in_peace_also_before_it_has_begun(folder, words):
+    os.mkfifo(folder.path / "feeds.yaml")
+    with daemon(folder, *words) as (process, log):
+        with (folder.path / "feeds.yaml").open("w"):  # it waits for what is written
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+        assert list(log) == []
 
 
 def test_it_takes_a_changed_file_over_and_refuses_a_broken_one(server, loopback, first_run):
