@@ -31,7 +31,7 @@ UNRELATED = 500
 """Passages of unrelated news that the encoder's own mean counts for, beside those of the window."""
 STRANGERS = 8
 """Others taken at random for each article, to know how alike unrelated news is."""
-BURIED = 1 / 8
+BURIED = 1 / 32
 """Share of the rows that are empty from which all are written anew: at each look it would cost."""
 BLOCK = 64
 """Passages whose vectors are multiplied at once: a matrix is read once a block."""
