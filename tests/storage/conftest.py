@@ -141,7 +141,7 @@ def postgres() -> Iterator[Server]:
 
     # Sorted as people do, unlike SQLite: what is to be sorted alike has to say so itself.
     locale = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en")
-    settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
+    settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c jit=off"
     run("initdb", "--auth=trust", "--username=tester", "--encoding=UTF8", "--no-sync", *locale)
     run("pg_ctl", "--wait", f"--log={log}", f"--options={settings}", "start")
     try:
@@ -176,9 +176,9 @@ def postgres_store(postgres: Server) -> str:
 @pytest.fixture
 def postgres_url(postgres_store: str) -> str:
     """Return the url of a store in which nothing happened yet."""
-    tables = ", ".join(metadata.tables)
     with psycopg.connect(postgres_store) as connection:
-        connection.execute(f"TRUNCATE {tables}")
+        for table in reversed(metadata.sorted_tables):  # nearly empty: quicker than TRUNCATE
+            connection.execute(f"DELETE FROM {table.name}")
     return postgres_store
 
 
