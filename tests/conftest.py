@@ -1,5 +1,6 @@
 """A small HTTP server on loopback that answers as told and remembers what it was asked."""
 
+import signal
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ settings.load_profile("untimed")  # nothing here depends on how fast the machine
 
 CERTIFICATE = Path(__file__).with_name("self-signed.pem")
 """For localhost, with its key: made for these tests and used nowhere else."""
+
+# Who is told to end, by a timeout say, ends as by Ctrl-C: with the servers that fixtures started.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
