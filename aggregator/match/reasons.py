@@ -91,17 +91,14 @@ def _other_numbers(pair: Pair) -> Phrase | None:
     return Phrase("no number in common") if pair.features.other_numbers else None
 
 
-def _days(pair: Pair) -> Phrase | None:
-    if pair.features.same_day:
-        both = pair.x.document.days & pair.y.document.days
-        return Phrase("both tell of {days}", days=_dates(both))
-    if pair.features.other_day:
-        return Phrase(
-            "one tells of {days}, one of {others}",
-            days=_dates(pair.x.document.days),
-            others=_dates(pair.y.document.days),
-        )
-    return None
+def _other_day(pair: Pair) -> Phrase | None:
+    if not pair.features.other_day:
+        return None
+    return Phrase(
+        "one tells of {days}, one of {others}",
+        days=_dates(pair.x.document.days),
+        others=_dates(pair.y.document.days),
+    )
 
 
 def _length(pair: Pair) -> Phrase:
@@ -128,7 +125,7 @@ _WORDS: tuple[tuple[tuple[str, ...], Callable[[Pair], Phrase | None]], ...] = (
     (("other_names",), _other_names),
     (("numbers",), _numbers),
     (("other_numbers",), _other_numbers),
-    (("same_day", "other_day"), _days),
+    (("other_day",), _other_day),
     (("length",), _length),
     (("publisher",), _publisher),
     (("hours",), _hours),

@@ -92,10 +92,11 @@ class Features(NamedTuple):
     """1 where both tell numbers, none in common."""
     spelling: float
     """Likeness of the titles as text, above chance, 0 to 1."""
-    same_day: float
-    """1 where both tell days, and one in common."""
     other_day: float
-    """log(days between) where the days told are two or more apart: one is a matter of zones."""
+    """log(days between) where the days told are two or more apart: one is a matter of zones.
+
+    That both tell one day says nothing: most news tells of today.
+    """
     length: float
     """log(1 + terms) of the shorter text: long ones have more in common by chance."""
     publisher: float
@@ -129,7 +130,6 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
         other_names=log1p(max(0.0, fewer_names - names)),
         other_numbers=float(bool(x.numbers and y.numbers) and not numbers),
         spelling=max(0.0, spelling - USUAL_SPELLING) / (100 - USUAL_SPELLING),
-        same_day=float(apart == 0),
         other_day=log1p(min(apart, FARTHEST) - 1) if apart else 0.0,
         length=log1p(min(len(x.rarities), len(y.rarities))),
         publisher=float(bool(a.publisher) and a.publisher == b.publisher),
