@@ -79,12 +79,12 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.fixture
 def loopback(folder: Folder, server: Any) -> Callable[..., Folder]:
-    """Write a configuration of feeds that a loopback server has."""
+    """Write a configuration of feeds that a loopback server has; no model is loaded for them."""
 
     def loopback(*paths: str, more: str = "") -> Folder:
         feeds = "".join(f"  - {{url: '{server.url(p)}', id: '{p.strip('/')}'}}\n" for p in paths)
         folder.configure(
-            "version: 1\n"
+            "version: 1\nencoder: none\n"
             f"network: {{allow: ['{server.authority}']}}\n"
             f"defaults: {{host_delay: 0s}}\n{more}feeds:\n{feeds}"
         )

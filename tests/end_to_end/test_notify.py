@@ -71,7 +71,7 @@ def port() -> int:
 
 def test_the_receiver_of_the_documentation_hears_what_is_new(server, loopback, port):
     server.says("/feed", feed("An old bridge"))
-    folder = loopback("/feed", more="encoder: none\n")
+    folder = loopback("/feed")
     rules(folder, f"http://127.0.0.1:{port}/", server.authority, f"127.0.0.1:{port}")
     with receiver(port) as heard:
         assert heard.stdout
@@ -89,7 +89,7 @@ def test_the_receiver_of_the_documentation_hears_what_is_new(server, loopback, p
 
 def test_a_daemon_ends_in_seconds_while_a_receiver_hangs(server, loopback):
     server.says("/feed", feed("An old bridge"))
-    folder = loopback("/feed", more="encoder: none\n")
+    folder = loopback("/feed")
     rules(folder, server.url("/hook"), server.authority)
     now = datetime.now(UTC)
     message = Message(id="msg_1", kind="webhook", target="r", body="{}", created=now, due=now)

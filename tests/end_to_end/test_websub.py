@@ -35,9 +35,7 @@ def test_what_a_hub_brings_is_published_at_once(server, loopback):
     server.routes["/hub"] = subscribe
     server.says("/feed", FEED.format(hub=hub, topic=topic, title="Glacier festival").encode())
     here = f"http://127.0.0.1:{port}"
-    folder = loopback(
-        "/feed", more=f"encoder: none\nserve: {{port: {port}, public_url: '{here}'}}\n"
-    )
+    folder = loopback("/feed", more=f"serve: {{port: {port}, public_url: '{here}'}}\n")
     with subprocess.Popen(
         folder.command("serve", "--poll"), cwd=folder.path, stderr=subprocess.PIPE, text=True
     ) as daemon:
