@@ -21,12 +21,13 @@ def request(message: Message, receiver: Receiver, now: datetime) -> Request:
     """Return the request that delivers a message, signed at this time."""
     body = message.body.encode()
     timestamp = int(now.timestamp())
+    signatures = (signature(key, message.id, timestamp, body) for key in receiver.keys)
     headers = (
         ("Content-Type", "application/json"),
         ("Accept", "*/*"),
         ("webhook-id", message.id),
         ("webhook-timestamp", str(timestamp)),
-        ("webhook-signature", signature(receiver.key, message.id, timestamp, body)),
+        ("webhook-signature", " ".join(signatures)),
     )
     return Request(
         feed=message.id,

@@ -250,11 +250,11 @@ def _receivers(file: File, secrets: Secrets, report: Report) -> dict[str, Receiv
             if access.has_clear_password(rule.webhook.url, secrets):
                 report.warn(key, access.IN_CLEAR)
             key = ("notify", number, "webhook", "secret")
-            signing = receivers.key(rule.webhook.secret, secrets)
+            signing = tuple(receivers.key(name, secrets) for name in rule.webhook.secret)
         except ValueError as error:
             report.add(key, str(error))
         else:
-            found[rule.id] = Receiver(url=url, key=signing, proxy=proxy)
+            found[rule.id] = Receiver(url=url, keys=signing, proxy=proxy)
     return found
 
 

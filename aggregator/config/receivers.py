@@ -30,7 +30,7 @@ def key(written: str, secrets: Secrets) -> bytes:
         signing = b""
     if found is None or len(signing) not in _KEY_SIZES:
         raise ValueError(
-            "a secret is whsec_ and 24 to 64 bytes in Base64; this makes one: "
+            f"{written} is no secret: whsec_ and 24 to 64 bytes in Base64; this makes one: "
             'echo "whsec_$(openssl rand -base64 32)"'
         )
     secrets.remember(found[1])

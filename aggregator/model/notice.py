@@ -10,8 +10,8 @@ class Receiver:
 
     url: str = field(repr=False)
     """Secrets filled in; its host alone is shown."""
-    key: bytes = field(repr=False)
-    """Signs what is sent there."""
+    keys: tuple[bytes, ...] = field(repr=False)
+    """Each signs what is sent there, the newest first."""
     proxy: str | None = field(default=None, repr=False)
 
 

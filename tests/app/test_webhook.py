@@ -23,7 +23,7 @@ def test_a_message_is_posted_once_to_where_the_rule_says():
     message = Message(
         id="msg_1", kind="webhook", target="r", body='{"a":"戰"}', created=NOW, due=NOW
     )
-    receiver = Receiver(url="https://hook.example/x", key=KEY, proxy="http://proxy.example:3128")
+    receiver = Receiver(url="https://hook.example/x", keys=(KEY,), proxy="http://proxy.example:3128")
     asked = request(message, receiver, NOW)
     assert (asked.url, asked.form, asked.follows) == (receiver.url, message.body.encode(), False)
     assert asked.access.proxy == receiver.proxy
@@ -34,6 +34,15 @@ def test_a_message_is_posted_once_to_where_the_rule_says():
         "webhook-timestamp": "1760702400",
         "webhook-signature": signature(KEY, "msg_1", 1760702400, message.body.encode()),
     }
+
+
+def test_while_a_secret_is_changed_the_old_and_the_new_sign():
+    new = b64decode("C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
+    message = Message(id="msg_1", kind="webhook", target="r", body="{}", created=NOW, due=NOW)
+    asked = request(message, Receiver(url="https://hook.example/x", keys=(new, KEY)), NOW)
+    assert dict(asked.access.headers)["webhook-signature"].split(" ") == [
+        signature(key, "msg_1", 1760702400, b"{}") for key in (new, KEY)
+    ]
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

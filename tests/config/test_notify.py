@@ -1,5 +1,6 @@
 """Who is told at once of which stories, as feeds.yaml says it."""
 
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def test_a_rule_has_the_filters_of_a_view_and_an_hour():
 def test_a_webhook_has_its_secrets_from_the_environment_and_shows_none():
     config = read(f"{{id: r, publishers: 5, {WEBHOOK}}}")
     receiver = config.receivers["r"]
-    assert (receiver.url, len(receiver.key), receiver.proxy) == (
+    assert (receiver.url, *map(len, receiver.keys), receiver.proxy) == (
         "https://hook.example/swordfish",
         24,
         None,
@@ -44,6 +45,28 @@ def test_a_webhook_has_its_secrets_from_the_environment_and_shows_none():
     assert config.redact(f"{SECRET} and {SECRET[6:]} at /swordfish") == "*** and *** at /***"
     for secret in ("swordfish", SECRET[6:]):
         assert secret not in repr(config)
+
+
+def test_a_webhook_may_have_several_secrets_the_newest_first():
+    new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    both = WEBHOOK.replace("'${SECRET}'", "['${NEW}', '${SECRET}']")
+    config = read(f"{{id: r, publishers: 5, {both}}}", NEW=new)
+    assert config.receivers["r"].keys == tuple(b64decode(each[6:]) for each in (new, SECRET))
+    assert config.redact(f"{new[6:]} and {SECRET[6:]}") == "*** and ***"
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        ("[]", "name one at least"),
+        ("['${SECRET}', whsec_abc]", "name a variable here"),
+        ("['${SECRET}', '${SHORT}']", "${SHORT} is no secret"),
+    ],
+)
+def test_one_of_several_that_is_no_secret_is_refused(secret, words):
+    several = WEBHOOK.replace("'${SECRET}'", secret)
+    found = problem(f"{{id: r, publishers: 5, {several}}}", SHORT="whsec_abc")
+    assert f"notify[0].webhook.secret: {words}" in found
 
 
 def test_it_goes_by_the_proxy_of_all():

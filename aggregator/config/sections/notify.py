@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from aggregator.config.sections.section import Section
 from aggregator.config.sections.selection import Selection
 from aggregator.config.sections.units import Patience
-from aggregator.config.sections.values import Identifier, Text, WebAddress
+from aggregator.config.sections.values import Identifier, Text, Variables, WebAddress
 
 
 class Webhook(Section):
@@ -19,12 +19,11 @@ class Webhook(Section):
         Field(repr=False, description="Where it is posted; ${NAME} is filled in."),
     ]
     secret: Annotated[
-        Text,
+        Variables,
         Field(
             repr=False,
-            pattern=r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$",
             description="A variable, ${NAME}, with what signs it: whsec_ and 24 to 64 bytes in "
-            "Base64.",
+            "Base64. Or a list, the newest first: while the receiver learns a new one, each signs.",
         ),
     ]
 

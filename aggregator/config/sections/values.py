@@ -5,7 +5,7 @@ import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from aggregator.host import ascii_host
 
@@ -43,6 +43,10 @@ def _variable(name: object) -> str:
     )
 
 
+def _variables(names: object) -> tuple[str, ...]:
+    return tuple(map(_variable, names if isinstance(names, list | tuple) else [names]))
+
+
 def split(url: str) -> SplitResult | None:
     """Split a url; None where it cannot be one."""
     try:
@@ -56,10 +60,16 @@ def split(url: str) -> SplitResult | None:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
-Variable = Annotated[
-    str, BeforeValidator(_variable), WithJsonSchema({"type": "string", "pattern": _VARIABLE})
-]
+_NAMED = {"type": "string", "pattern": _VARIABLE}
+Variable = Annotated[str, BeforeValidator(_variable), WithJsonSchema(_NAMED)]
 """A secret, by the name of the variable that holds it."""
+Variables = Annotated[
+    tuple[str, ...],
+    Field(min_length=1),
+    BeforeValidator(_variables),
+    WithJsonSchema({"anyOf": [_NAMED, {"type": "array", "items": _NAMED, "minItems": 1}]}),
+]
+"""A secret, or several of which each will do."""
 HostPort = Annotated[str, BeforeValidator(_host_and_port)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 HostName = Annotated[
