@@ -27,8 +27,8 @@ _AT_ONCE = 0.001
 class Interrupts:
     """Raises what the handlers of SIGINT and SIGTERM raise again and again, until it is taken.
 
-    At once where it was lost, else after a while: that ends whoever goes on too long. On Windows,
-    which has no timers, it is only remembered.
+    At once where it was lost, else after a while, if any: that ends whoever goes on too long. One
+    may listen within another's block. On Windows, which has no timers, it is only remembered.
     """
 
     def __init__(self, patience: timedelta = PATIENCE) -> None:
@@ -54,7 +54,7 @@ class Interrupts:
             if callable(handler := signal.getsignal(number)):
                 _handle(held, number, self._hearing(handler))
         if hasattr(signal, "SIGALRM"):
-            _handle(held, signal.SIGALRM, self._again)
+            _handle(held, signal.SIGALRM, self._again(signal.getsignal(signal.SIGALRM)))
             held.callback(_alarm, 0)
         held.callback(setattr, sys, "unraisablehook", sys.unraisablehook)
         sys.unraisablehook = self._losing(sys.unraisablehook)
@@ -74,10 +74,17 @@ class Interrupts:
 
         return heard
 
-    def _again(self, _number: int, _frame: FrameType | None) -> None:
-        if self.heard is not None:
-            _alarm(self._patience)
-            raise self.heard.with_traceback(None)
+    def _again(self, outer: Handler | int | None) -> Handler:
+        """Return a handler that raises anew what was heard, here or by who listened before."""
+
+        def again(number: int, frame: FrameType | None) -> None:
+            if self.heard is not None:
+                _alarm(self._patience)
+                raise self.heard.with_traceback(None)
+            if callable(outer):
+                self._hearing(outer)(number, frame)
+
+        return again
 
     def _losing(self, hook: Callable[["UnraisableHookArgs"], Any]) -> Callable[..., None]:
         """Return a hook that has an interrupt raised anew which a finalizer did not let through."""

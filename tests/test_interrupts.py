@@ -64,6 +64,17 @@ def test_who_goes_on_is_interrupted_again_and_again():
                 signal.raise_signal(signal.SIGALRM)
 
 
+def test_what_was_lost_just_before_is_heard_by_who_listens_within():
+    outer, inner = Interrupts(timedelta(0)), Interrupts(timedelta(hours=1))
+    with outer.listening():
+        with suppress(KeyboardInterrupt):
+            interrupted()
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+        with inner.listening(), pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGALRM)
+        assert inner.heard is outer.heard is not None
+
+
 def test_what_is_taken_comes_no_more():
     interrupts = Interrupts(timedelta(milliseconds=10))
     with interrupts.listening():

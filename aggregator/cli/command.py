@@ -1,18 +1,22 @@
 """What every command shares: the application it hangs on, exit codes, options, errors in words."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import CommandFunctionType
 
 from aggregator.errors import AggregatorError, StoreLocked
+from aggregator.interrupts import Interrupts
 
 if TYPE_CHECKING:
     from aggregator.app import Aggregator
@@ -61,14 +65,9 @@ class Commands(TyperGroup):
         """Return the options that stand before a command."""
         return _plain(super().get_params(ctx))
 
-    def make_context(self, *words: Any, **more: Any) -> Any:
-        """Read the options; Typer's own exit code takes each interrupt for Ctrl-C."""
-        with _spoken():
-            return super().make_context(*words, **more)
-
     def invoke(self, ctx: Any) -> Any:
         """Run what was asked for; say errors in words, with their exit codes."""
-        with _spoken():
+        with _spoken(), _interruptible():
             return super().invoke(ctx)
 
 
@@ -119,6 +118,23 @@ def opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
 
     with Aggregator.open(config, dry_run=dry_run) as aggregator:
         yield aggregator
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Have signals interrupt what is done. Before that they end the program, which holds nothing."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, _interrupt) for number in numbers]
+    try:
+        with Interrupts(timedelta(0)).listening():
+            yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    raise Interrupted(number)
 
 
 @contextmanager

@@ -2,13 +2,11 @@
 
 import gc
 import os
-import signal
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -18,16 +16,10 @@ from aggregator.cli.daemon import run_daemon
 from aggregator.cli.report import Report
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-    raise Interrupted(number)
-
-
 def main() -> None:
     """Run the command line and exit."""
     # Before NumPy is loaded: its products are small here, and a second thread only spins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         # A title may be in any script; a terminal that cannot show it must not end the run.
         if isinstance(stream, TextIOWrapper):

@@ -1,4 +1,6 @@
 import signal
+from collections.abc import Callable
+from threading import Event
 
 import pytest
 import typer
@@ -14,11 +16,17 @@ NAMES = sorted(COMMAND.commands)  # type: ignore[attr-defined]
 
 def ended(error: Exception | KeyboardInterrupt) -> tuple[int, str]:
     """How a command ends in which something happens: its exit code, and what stderr says."""
-    application = typer.Typer(cls=Commands)
 
-    @application.command()
     def meets() -> None:
         raise error
+
+    return end_of(meets)
+
+
+def end_of(meets: Callable[[], None]) -> tuple[int, str]:
+    """How a command that does this ends."""
+    application = typer.Typer(cls=Commands)
+    application.command("meets")(meets)
 
     @application.callback()
     def before() -> None:
@@ -28,10 +36,6 @@ def ended(error: Exception | KeyboardInterrupt) -> tuple[int, str]:
     return done.exit_code, done.stderr
 
 
-def interrupt(_value: str) -> str:
-    raise Interrupted(signal.SIGTERM)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_says_so_and_ends_as_shells_expect(number: int):
     code, said = ended(Interrupted(number))
@@ -39,14 +43,25 @@ def test_an_interrupted_command_says_so_and_ends_as_shells_expect(number: int):
     assert said == "interrupted: what is stored stays; the next run carries on\n"
 
 
-def test_so_does_one_whose_options_are_being_read():
-    application = typer.Typer(cls=Commands)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_a_finalizer_lost_ends_the_command_all_the_same(number: int):
+    class Thing:
+        def __del__(self) -> None:
+            signal.raise_signal(number)
 
-    @application.callback(invoke_without_command=True)
-    def reads(_name: str = typer.Option("", callback=interrupt)) -> None:
-        pytest.fail("it is to end before")
+    def meets() -> None:
+        thing = Thing()
+        del thing
+        Event().wait(30)
 
-    assert CliRunner().invoke(application, []).exit_code == 128 + signal.SIGTERM
+    assert end_of(meets)[0] == 128 + number
+
+
+def test_afterwards_signals_do_what_they_did():
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = list(map(signal.getsignal, numbers))
+    assert end_of(lambda: None) == (Exit.DONE, "")
+    assert list(map(signal.getsignal, numbers)) == before
 
 
 def test_errors_are_words_with_an_exit_code():
