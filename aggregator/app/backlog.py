@@ -1,5 +1,6 @@
 """What rules, and what is published, could not tell yet; and how the rules are doing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -47,6 +48,32 @@ class Listing:
     backlogs: tuple[Backlog, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of the messages of all rules that tell in one way."""
+
+    kind: str
+    delivered: int
+    """About the stories that are kept."""
+    waiting: int
+    given_up: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are in which state."""
+        return {
+            "delivered": self.delivered,
+            "waiting": self.waiting,
+            "given_up": self.given_up,
+        }
+
+    @property
+    def line(self) -> str:
+        """All of it in words."""
+        counts = (f"{count} {state.replace('_', ' ')}" for state, count in self.counts.items())
+        return f"{self.kind}: {', '.join(counts)}"
+
+
 def listings(aggregator: Aggregator) -> tuple[Listing, ...]:
     """Return how each rule is doing, in the configuration's order."""
     told = aggregator.store.notices.counts()
@@ -58,6 +85,29 @@ def listings(aggregator: Aggregator) -> tuple[Listing, ...]:
             backlogs=tuple(one for one in found if one.target == rule.id and one.kind in NOTICES),
         )
         for rule in aggregator.config.notify
+    )
+
+
+def tallies(aggregator: Aggregator) -> tuple[Tally, ...]:
+    """Return what became of the messages by each way of telling; trials do not count."""
+    told, found = aggregator.store.notices.counts(), backlogs(aggregator)
+    return tuple(
+        _tally(
+            kind,
+            sum(told.get(rule.id, 0) for rule in aggregator.config.notify if kind in kinds(rule)),
+            [one for one in found if one.kind == kind],
+        )
+        for kind in NOTICES
+    )
+
+
+def _tally(kind: str, told: int, left: Sequence[Backlog]) -> Tally:
+    waiting, given_up = sum(one.waiting for one in left), sum(one.given_up for one in left)
+    return Tally(
+        kind=kind,
+        delivered=max(told - waiting - given_up, 0),  # what waits may be of a story that went
+        waiting=waiting,
+        given_up=given_up,
     )
 
 
@@ -99,6 +149,11 @@ def listing_record(listing: Listing) -> dict[str, Any]:
         "told": listing.told,
         "backlogs": [backlog_record(one) for one in listing.backlogs],
     }
+
+
+def tally_record(tally: Tally) -> dict[str, Any]:
+    """Return what became of messages as a JSON object."""
+    return {"kind": tally.kind, **tally.counts}
 
 
 def backlog_record(backlog: Backlog) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.app.backlog import Backlog, backlog_record, backlogs
+from aggregator.app.backlog import Backlog, Tally, backlog_record, backlogs, tallies, tally_record
 from aggregator.app.feeds import Listing, listings
 from aggregator.app.monitor import Condition, condition
 from aggregator.app.record import rfc3339
@@ -39,6 +39,8 @@ class Status:
     """Bytes on its disk; None where that is another machine's."""
     errors: Sequence[Listing]
     """The feeds that failed last, the latest first."""
+    messages: Sequence[Tally]
+    """What became of what rules told."""
     backlogs: Sequence[Backlog]
     """What rules and hubs are still to be told, or could not be."""
 
@@ -53,6 +55,7 @@ class Status:
             f"stories  {self.stories}, {self.stories_today} of them begun today",
             f"store    {self.store / 2**20:.1f} MiB{free}",
             *(f"failed   {one.feed.id}: {one.state.error}" for one in self.errors),
+            *(f"notify   {one.line}" for one in self.messages if any(one.counts.values())),
             *(f"notify   {one.line}" for one in self.backlogs),
         )
 
@@ -86,6 +89,7 @@ def status(aggregator: Aggregator) -> Status:
         store=space.used,
         free=shutil.disk_usage(space.folder).free if space.folder else None,
         errors=tuple(failing[:_ERRORS]),
+        messages=tallies(aggregator),
         backlogs=backlogs(aggregator),
     )
 
@@ -112,6 +116,7 @@ def status_record(status: Status) -> dict[str, Any]:
             }
             for listing in status.errors
         ],
+        "messages": [tally_record(tally) for tally in status.messages],
         "notify": [backlog_record(backlog) for backlog in status.backlogs],
     }
 

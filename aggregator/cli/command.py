@@ -122,7 +122,7 @@ def opened(config: Path, *, dry_run: bool = False) -> Iterator["Aggregator"]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Have signals interrupt what is done. Before that they end the program, which holds nothing."""
+    """Have signals interrupt what is done; before that they end a program that holds nothing."""
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, _interrupt) for number in numbers]
     try:

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 
 from aggregator import __version__
 from aggregator.app import Aggregator
+from aggregator.app.backlog import Tally, tallies
 from aggregator.app.monitor import Condition, Overview, overview
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -27,7 +28,9 @@ def router(aggregator: Aggregator) -> APIRouter:
 
     @routes.get("/metrics")
     def metrics() -> PlainTextResponse:
-        told = "".join((*_figures(overview(aggregator)), *_process()))
+        told = "".join(
+            (*_figures(overview(aggregator)), _messages(tallies(aggregator)), *_process())
+        )
         return PlainTextResponse(told, headers={"Cache-Control": "no-store"}, media_type=_TYPE)
 
     return routes
@@ -54,6 +57,18 @@ def _figures(now: Overview) -> Iterator[str]:
     if now.polled:
         polled = [("", now.polled.timestamp())]
         yield _gauge("last_poll_timestamp_seconds", "When a feed was last asked.", polled)
+
+
+def _messages(tallies: Iterable[Tally]) -> str:
+    return _gauge(
+        "messages",
+        "What rules of notify told of stories, by kind and state.",
+        [
+            (f'{{kind="{tally.kind}",state="{state}"}}', count)
+            for tally in tallies
+            for state, count in tally.counts.items()
+        ],
+    )
 
 
 def _process() -> Iterator[str]:

@@ -13,7 +13,7 @@ from threading import Event
 
 import pytest
 
-from aggregator.app.backlog import backlogs, listing_record, listings
+from aggregator.app.backlog import backlogs, listing_record, listings, tallies
 from aggregator.app.delivery import NOTICES, Attempt, deliver, is_due, retry, trial
 from aggregator.errors import NotFoundError
 from aggregator.model import Response
@@ -126,6 +126,16 @@ def test_what_was_not_taken_comes_again_under_the_same_id(desk, receiver, send):
     assert (first["webhook-id"], body) == (second["webhook-id"], again)
     assert first["webhook-timestamp"] != second["webhook-timestamp"]
     assert verified(second, again)
+
+
+def test_what_became_of_messages_is_counted_by_kind(desk, receiver, send):
+    receiver.statuses = [204, 500]
+    send("Quake")
+    send("Flood")
+    with desk.open() as aggregator:
+        webhook, command = tallies(aggregator)
+    assert webhook.line == "webhook: 1 delivered, 1 waiting, 0 given up"
+    assert command.line == "command: 0 delivered, 0 waiting, 0 given up"
 
 
 def test_who_is_killed_between_sending_and_marking_sends_it_again(desk, receiver, send):

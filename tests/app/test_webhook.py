@@ -23,7 +23,9 @@ def test_a_message_is_posted_once_to_where_the_rule_says():
     message = Message(
         id="msg_1", kind="webhook", target="r", body='{"a":"戰"}', created=NOW, due=NOW
     )
-    receiver = Receiver(url="https://hook.example/x", keys=(KEY,), proxy="http://proxy.example:3128")
+    receiver = Receiver(
+        url="https://hook.example/x", keys=(KEY,), proxy="http://proxy.example:3128"
+    )
     asked = request(message, receiver, NOW)
     assert (asked.url, asked.form, asked.follows) == (receiver.url, message.body.encode(), False)
     assert asked.access.proxy == receiver.proxy

@@ -99,6 +99,15 @@ def test_a_rule_that_is_not_there_is_said_so(run):
     assert "did you mean breaking?" in unknown.output
 
 
+@pytest.mark.usefixtures("failed")
+def test_the_status_tells_what_became_of_messages(run):
+    assert "notify   command: 0 delivered, 0 waiting, 1 given up\n" in run("status").output
+    assert json.loads(run("status", "--json").output)["messages"] == [
+        {"kind": "webhook", "delivered": 0, "waiting": 0, "given_up": 0},
+        {"kind": "command", "delivered": 0, "waiting": 0, "given_up": 1},
+    ]
+
+
 def test_without_rules_it_says_where_they_go(run, tmp_path):
     path = tmp_path / "feeds.yaml"
     path.write_text(path.read_text().partition("notify:")[0])

@@ -5,7 +5,7 @@ from pathlib import Path
 from aggregator import __version__
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"]*"\})? (-?[0-9.e+]+)')
+SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? (-?[0-9.e+]+)')
 
 
 def names(text: str) -> set[str]:
@@ -19,6 +19,7 @@ def test_prometheus_is_told_the_figures(site):
     lines = answer.text.splitlines()
     assert f'aggregator_build_info{{version="{__version__}"}} 1' in lines
     assert any(line.startswith('aggregator_feeds{condition="failing"} ') for line in lines)
+    assert 'aggregator_messages{kind="webhook",state="given_up"} 0' in lines
     told = {found[1] for line in lines if (found := SAMPLE.fullmatch(line))}
     assert told == names(answer.text)
     assert len(lines) == 2 * len(told) + sum(1 for line in lines if not line.startswith("#"))
