@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import chain, count
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from aggregator.app.aggregator import Aggregator
@@ -223,11 +223,12 @@ def _written(url: str, said: Mapping[str, str | None], taken: set[str]) -> Entry
 
 
 def _free_id(name: str, url: str, taken: Collection[str]) -> str:
-    """Draw an id from a name, else from the host, that a person can type."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    """Draw an id from a name, else from the host or the file, that a person can type."""
+    parts = urlsplit(url)
+    place = (parts.hostname or PurePath(parts.path).stem).removeprefix("www.")
     readable = _slug(name)
     if len(readable) < _SHORTEST_ID:
-        readable = _slug(host) or "feed"
+        readable = _slug(place) or "feed"
     drawn = (f"{readable}-{number}" for number in count(2))
     return next(one for one in chain([readable], drawn) if one not in taken)
 

@@ -56,6 +56,8 @@ _WORDS = {
 
 def in_words(kind: str, message: str, key: Key) -> str:
     """Say a validator's complaint in this file's terms."""
+    if kind == "extra_forbidden" and key[-1] in KEYS:
+        return "this key stands elsewhere (docs/configuration.md)"
     if kind == "extra_forbidden":
         return "unknown key" + "".join(
             f"; did you mean {name}?" for name in get_close_matches(str(key[-1]), KEYS, 1)

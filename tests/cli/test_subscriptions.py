@@ -236,6 +236,19 @@ def test_a_feed_is_begun_where_there_is_no_file(tmp_path):
     assert [feed.id for feed in read_config(path).feeds] == ["a"]
 
 
+def test_a_file_whose_title_makes_no_id_is_named_after_the_file(tmp_path):
+    (tmp_path / "morning-post.xml").write_text(
+        "<rss version='2.0'><channel><title>晨報</title><item><title>橋</title>"
+        "<link>https://example.org/1</link></item></channel></rss>",
+        encoding="utf-8",
+    )
+    path = tmp_path / "mine.yaml"
+    done = CliRunner().invoke(cli, ["--config", str(path), "add", "file:morning-post.xml"])
+    assert done.exit_code == 0, done.output
+    (feed,) = read_config(path).feeds
+    assert (feed.id, feed.name) == ("morning-post", "晨報")
+
+
 @pytest.mark.usefixtures("at_work")
 def test_a_run_at_work_gets_the_new_feed_to_itself(run, path, site):
     done = run("add", site.url("/all"))

@@ -115,6 +115,7 @@ def test_every_problem_is_reported_at_once_with_its_line_and_key():
         "  - name: no address\n"
         "  - url: https://example.org/\n"
         "    nmae: typo\n"
+        "limits: {timeout: 5s}\n"
     )
     assert sorted(found) == [
         "feeds.yaml:2: colour: unknown key",
@@ -122,6 +123,7 @@ def test_every_problem_is_reported_at_once_with_its_line_and_key():
         'feeds.yaml:5: feeds[0].url: write a text; put a number or true/false in quotes ("…")',
         "feeds.yaml:6: feeds[1].url: this key is missing",
         "feeds.yaml:8: feeds[2].nmae: unknown key; did you mean name?",
+        "feeds.yaml:9: limits.timeout: this key stands elsewhere (docs/configuration.md)",
     ]
 
 
