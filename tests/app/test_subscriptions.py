@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.app.subscriptions import (
@@ -18,6 +18,7 @@ from aggregator.config import Config, load
 from aggregator.config.edit import add
 from aggregator.errors import NotFoundError
 from aggregator.normalize.text import line
+from aggregator.publish import category
 
 EMPTY = "version: 1\nfeeds: []\n"
 texts = st.text(max_size=40).map(line).filter(bool)
@@ -34,23 +35,27 @@ subscriptions = st.lists(
 )
 
 
-def told(config: Config) -> list[tuple[str, ...]]:
+def told(config: Config) -> list[tuple[str, str, tuple[str, ...], str]]:
+    """What feeds are, a category as the folders that it names: none, where it is a mere slash."""
     return sorted(
-        (feed.url, feed.name, feed.category or "", feed.language or "") for feed in config.feeds
+        (feed.url, feed.name, category.path(feed.category), feed.language or "")
+        for feed in config.feeds
     )
 
 
 @given(subscriptions)
+@example([{"url": "https://a.example/", "category": "/"}])
+@example([{"url": "https://a.example/", "category": "News// Asia"}])
 def test_what_is_exported_and_imported_is_the_same(tmp_path_factory, entries):
-    path = tmp_path_factory.mktemp("list") / "feeds.yaml"
-    config = configuration(path)
+    file = tmp_path_factory.mktemp("list") / "feeds.yaml"
+    config = configuration(file)
     for entry in entries:
         if known(config, entry["url"]) is None:
-            text = add(EMPTY if not path.exists() else path.read_text("utf-8"), [entry])
-            path.write_text(text, "utf-8")
-            config = configuration(path)
+            text = add(EMPTY if not file.exists() else file.read_text("utf-8"), [entry])
+            file.write_text(text, "utf-8")
+            config = configuration(file)
     listed, left_out = export(config)
-    other = path.with_name("other.yaml")
+    other = file.with_name("other.yaml")
     imported = import_list(other, configuration(other), listed)
     assert told(imported.config) == told(config) == told(configuration(other))
     assert (left_out, imported.known, imported.refused, imported.problems) == (0, 0, (), ())
