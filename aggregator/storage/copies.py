@@ -25,7 +25,7 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
         new.touch(mode=0o600, exist_ok=False)
         try:
             with closing(sqlite3.connect(new)) as made:
-                source.backup(made)
+                fill(made, source)
                 made.execute("PRAGMA journal_mode = DELETE")
             with new.open("rb") as file:
                 os.fsync(file.fileno())
@@ -35,6 +35,19 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
         flush(path.parent)
     except OSError as error:
         raise StoreError(f"{path}: it cannot be written: {error.strerror}") from error
+
+
+def fill(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """Copy all pages of a database, waiting no longer for who holds it than its connection does.
+
+    ``backup`` would ask again without end. Raises StoreError and sqlite3.Error.
+    """
+
+    def look(status: int, _left: int, _all: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreError("another program holds the database: try again when it has ended")
+
+    source.backup(target, progress=look)
 
 
 def damage(connection: sqlite3.Connection) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
 from aggregator.errors import StoreError, StoreLocked
 from aggregator.storage.backend import WRITES, Backend, Space
-from aggregator.storage.copies import copy, damage
+from aggregator.storage.copies import copy, damage, fill
 
 _BUSY_TIMEOUT = 30
 """Seconds, longer than any batch takes to write; ``?timeout=`` in the url says otherwise."""
@@ -148,7 +148,7 @@ def _private_engine(url: URL, source: Path | None) -> Engine:
         if source is not None and source.exists():
             uri = f"{source.resolve().as_uri()}?mode=rw"
             with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT)) as stored:
-                stored.backup(private)
+                fill(private, stored)
         return private
 
     return _with_transactions(create_engine(url, creator=connect, poolclass=StaticPool))
