@@ -32,6 +32,8 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 EVERY = 100
 """Hours between two looks at memory and disk."""
+FEWEST = 3 * EVERY
+"""Hours of which growth can be told."""
 SECTIONS = """\
 encoder: none
 defaults: {min_interval: 2h, max_interval: 12h}
