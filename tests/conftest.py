@@ -19,7 +19,9 @@ CERTIFICATE = Path(__file__).with_name("self-signed.pem")
 """For localhost, with its key: made for these tests and used nowhere else."""
 
 # Who is told to end, by a timeout say, ends as by Ctrl-C: with the servers that fixtures started.
+# A shell has what it starts in the background ignore Ctrl-C, and the programs that tests start too.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
