@@ -1,6 +1,5 @@
 """What every command shares: the application it hangs on, exit codes, options, errors in words."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -142,17 +141,9 @@ def _spoken() -> Iterator[None]:
     """Say errors in words, with their exit codes."""
     try:
         yield
-        sys.stdout.flush()
     except Interrupted as interrupted:
         print("interrupted: what is stored stays; the next run carries on", file=sys.stderr)
         raise typer.Exit(interrupted.exit_code) from interrupted
-    except OSError as error:  # the edges translate theirs, so it is our own output
-        # What cannot be written is not to be tried again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # whoever read it (head, less) has seen enough
-            raise typer.Exit(Exit.DONE) from error
-        print(f"cannot print the result: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(Exit.WRONG_USE) from error
     except StoreLocked as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.HELD) from error

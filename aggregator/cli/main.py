@@ -2,9 +2,7 @@
 
 import gc
 import os
-import sys
 from contextlib import suppress
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +11,7 @@ import typer
 from aggregator import __version__
 from aggregator.cli.command import Exit, Interrupted, cli, opened
 from aggregator.cli.daemon import run_daemon
+from aggregator.cli.output import printing
 from aggregator.cli.report import Report
 
 
@@ -20,16 +19,9 @@ def main() -> None:
     """Run the command line and exit."""
     # Before NumPy is loaded: its products are small here, and a second thread only spins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for stream in (sys.stdout, sys.stderr):
-        # A title may be in any script; a terminal that cannot show it must not end the run.
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
     try:
-        cli(prog_name="aggregate")
-    except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # Rich ends so where nobody reads on
-            sys.exit(Exit.DONE)
-        raise
+        with printing():
+            cli(prog_name="aggregate")
     finally:
         # Python would look through all that is left for garbage: many seconds for a full window.
         gc.freeze()

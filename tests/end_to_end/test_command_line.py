@@ -1,5 +1,6 @@
 """The command line, as shells, pipes and terminals meet it."""
 
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -29,11 +30,12 @@ def test_nobody_has_to_read_all_of_the_help(first_run, words):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-def test_a_full_disk_behind_the_output_is_said_in_words(examples):
+@pytest.mark.parametrize("words", [["stories"], ["health"], ["--help"], ["--version"]])
+def test_a_full_disk_behind_the_output_is_said_in_words(first_run, words):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            examples.command("stories"),
-            cwd=examples.path,
+            first_run.command(*words),
+            cwd=first_run.path,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -41,6 +43,13 @@ def test_a_full_disk_behind_the_output_is_said_in_words(examples):
         )
     assert done.returncode == 2
     assert done.stderr.startswith("cannot print the result: ")
+
+
+def test_output_that_is_closed_is_no_failure_and_no_file_is_taken_for_it(examples):
+    command = shlex.join(examples.command("--once", "--force"))
+    done = subprocess.run(["sh", "-c", f"{command} >&- 2>&-"], cwd=examples.path, check=False)
+    assert done.returncode == 0
+    assert len(examples.stories()) > 1
 
 
 def test_json_is_utf8_whatever_the_terminal_speaks(first_run):
