@@ -127,8 +127,11 @@ def _make(path: Path) -> None:
     """
     try:
         path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        pass
+    except FileExistsError as error:
+        if path.is_dir():
+            raise StoreError(
+                f"store {path}: it is a folder: name a file in it, such as {path}/aggregator.db"
+            ) from error
     except FileNotFoundError as error:
         raise StoreError(
             f"store {path}: its folder does not exist: create {path.parent}, or correct `store`"
