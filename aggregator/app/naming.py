@@ -11,13 +11,18 @@ _LISTED = 5
 """Articles listed in a message about a name that several have."""
 
 
+def articles_named(store: SqlStore, name: str) -> Sequence[Article]:
+    """Return the articles with this id, beginning of an id, guid or url, the newest first."""
+    return store.find_articles(name) or store.find_articles(canonical(name) or "")
+
+
 def article_named(store: SqlStore, name: str) -> Article:
     """Return the article with this id, beginning of an id, guid or url.
 
     The earliest, where several feeds have one item. Raises NotFoundError where there is no such
     article, or several.
     """
-    found = _articles(store, name)
+    found = articles_named(store, name)
     if not found:
         raise NotFoundError(
             f"no article has the id (or 4 or more of its first digits), guid or url {name!r};"
@@ -36,7 +41,7 @@ def story_named(store: SqlStore, name: str) -> Story:
     The id of a withdrawn story names the one that it is part of now. Raises NotFoundError where
     there is no such story, or several.
     """
-    told = store.stories_of(article.id for article in _articles(store, name))
+    told = store.stories_of(article.id for article in articles_named(store, name))
     found = {story.id: story for story in (*told, *store.find_stories(name))}
     if not found:
         raise NotFoundError(
@@ -55,7 +60,3 @@ def story_of(store: SqlStore, article: Article) -> Story:
     if story is None:
         raise NotFoundError(f"the article {article.id} stands in no story")
     return story
-
-
-def _articles(store: SqlStore, name: str) -> Sequence[Article]:
-    return store.find_articles(name) or store.find_articles(canonical(name) or "")

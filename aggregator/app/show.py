@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aggregator.app.aggregator import Aggregator
-from aggregator.app.naming import article_named, story_named
+from aggregator.app.naming import article_named, articles_named, story_named
 from aggregator.app.record import as_record, rfc3339
 from aggregator.errors import NotFoundError
 from aggregator.model import Article, Member, Story
@@ -22,10 +22,15 @@ def shown(aggregator: Aggregator, name: str) -> Shown:
     store = aggregator.store
     try:
         return story_named(store, name)
-    except NotFoundError:
-        article = article_named(store, name)
-        if store.muted.among([article.id]):
-            return article
+    except NotFoundError as unknown:
+        if name in aggregator.feeds():
+            raise NotFoundError(
+                f"{name} is a feed: aggregate feeds tells how it is,"
+                f" aggregate check {name} what it carries"
+            ) from unknown
+        muted = store.muted.among(article.id for article in articles_named(store, name))
+        if muted:
+            return article_named(store, name)
         raise
 
 

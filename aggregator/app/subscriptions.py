@@ -76,8 +76,13 @@ def literal(url: str) -> str:
 
 
 def known(config: Config, url: str) -> Feed | None:
-    """Return the feed with this address, be it http or https, with ``www.`` or without."""
-    return next((feed for feed in config.feeds if _same(feed.url) == _same(url)), None)
+    """Return the feed with this address, be it http or https, with ``www.`` or without.
+
+    That of a local file is known in full, and as it is written.
+    """
+    wanted = _same(url)
+    same = (f for f in config.feeds if wanted in {_same(f.url), _same(f.shown_url)})
+    return next(same, None)
 
 
 def named(config: Config, name: str) -> Feed:

@@ -104,4 +104,14 @@ def test_a_muted_article_is_shown_as_such(run):
 
 
 def test_what_is_not_there_is_said_so(run):
-    assert run("show", "ffffffff").exit_code == 2
+    unknown = run("show", "ffffffff")
+    assert unknown.exit_code == 2
+    assert unknown.stderr.startswith("no story has the id 'ffffffff'")
+    assert "aggregate stories lists them" in unknown.stderr
+
+
+def test_who_wants_to_see_a_feed_is_told_how(run):
+    (feed,) = map(json.loads, run("feeds", "--json").output.splitlines())
+    shown = run("show", feed["id"])
+    assert shown.exit_code == 2
+    assert f"aggregate check {feed['id']}" in shown.stderr
