@@ -1,5 +1,6 @@
 """What the documentation says is so."""
 
+import pkgutil
 import re
 import runpy
 import shlex
@@ -27,6 +28,36 @@ def blocks(language: str) -> list[str]:
 def test_every_link_leads_somewhere(page: Path):
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def rules() -> list[list[str]]:
+    """The cells of the tables that tell how servers are treated."""
+    lines = (ROOT / "docs/etiquette.md").read_text("utf-8").splitlines()
+    return [[cell.strip() for cell in line.split(" | ")] for line in lines if line[:2] == "| "]
+
+
+def test_every_place_that_keeps_a_rule_is_there():
+    kept = [place for *_, last in rules() for place in re.findall(r"`([a-z_]+[.\w]*)`", last)]
+    assert len(kept) > 50
+    for place in kept:
+        assert any(map(is_there, (f"aggregator.poll.{place}", f"aggregator.{place}"))), place
+
+
+def is_there(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (AttributeError, ImportError):
+        return False
+    return True
+
+
+def test_every_limit_is_the_one_that_is_kept():
+    reference = (ROOT / "docs/configuration.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", reference, re.MULTILINE))
+    limits = [(key[1], row[2]) for row in rules() if (key := re.match(r"`limits\.(\w+)`", row[1]))]
+    assert len(limits) > 5
+    for key, default in limits:
+        assert default.rstrip(" |").replace(" ", "") == told[key], key
 
 
 def test_the_smallest_configuration_is_one():
