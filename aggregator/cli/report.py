@@ -58,7 +58,8 @@ class Report:
     @contextmanager
     def progress(self) -> Iterator[Callable[["Round"], None]]:
         """Show a bar on a terminal while feeds answer; yield what it is told by."""
-        if self._quiet or self._as_json or not self._err.is_terminal:
+        is_drawn = self._err.is_terminal and not self._err.is_dumb_terminal
+        if self._quiet or self._as_json or not is_drawn:
             yield lambda _: None
             return
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
