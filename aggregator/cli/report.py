@@ -131,6 +131,9 @@ class Report:
             self._out.print(line)
 
     def _polled(self, summary: "Summary") -> None:
+        if not summary.subscribed:
+            self._out.print("There are no feeds yet: aggregate add URL finds a site's.")
+            return
         if not summary.polled:
             self._out.print(f"Nothing was due among {_count(summary.subscribed, 'feed')}.")
             if summary.next_due:

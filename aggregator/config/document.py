@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from aggregator.config.slips import in_words
 from aggregator.errors import ConfigError
 
 Key = tuple[str | int, ...]
@@ -45,15 +46,14 @@ def read(text: str, source: str) -> tuple[Any, Mapping[Key, int]]:
         root = yaml.compose(text, Loader=Loader)
         places = 0 if root is None else _places(root, {})
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = min(mark.line, text.count("\n")) + 1 if mark else 1
-        raise ConfigError((f"{source}:{line}: not YAML: {error.problem}",)) from error
+        line, words = in_words(error, text)
+        raise ConfigError((f"{source}:{line}: not YAML: {words}",)) from error
     except yaml.YAMLError as error:
         raise ConfigError((f"{source}:1: not YAML: {error}",)) from error
     except RecursionError as error:
         raise ConfigError((f"{source}:1: nested too deep to be a configuration",)) from error
     if root is None:
-        raise ConfigError((f"{source}:1: the file is empty; see examples/feeds.yaml",))
+        raise ConfigError((f"{source}:1: the file is empty: write version: 1 and feeds: [] first",))
     if places > _PLACES:
         raise ConfigError((f"{source}:1: {_TOO_MUCH}",))
     walk = _Walk(source)

@@ -62,6 +62,8 @@ def in_words(kind: str, message: str, key: Key) -> str:
         return "unknown key" + "".join(
             f"; did you mean {name}?" for name in get_close_matches(str(key[-1]), KEYS, 1)
         )
+    if kind == "model_type" and key[:-1] == ("feeds",):
+        return "write url: and the feed's address here"
     if key == ("version",):
         return "write version: 1"
     return _WORDS.get(kind, message.removeprefix("Value error, "))

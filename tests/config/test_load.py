@@ -105,6 +105,31 @@ def test_a_folder_with_signs_that_urls_reserve_holds_a_store_too():
     assert config.store == "sqlite:////srv/100%25%20news%3F/aggregator.db"
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", ":1: the file is empty: write version: 1 and feeds: [] first"),
+        ("version: 1\nfeeds:\n\t- url: a", ":3: not YAML: a tab: YAML is indented with spaces"),
+        ("version: 1\nfeeds:\n  - https://a.example/", ":3: feeds[0]: write url: and the feed's "),
+        (
+            "version: 1\nfeeds: []\nlanguages: [english]",
+            ":3: languages[0]: write a language's code",
+        ),
+        (
+            "version: 1\nfeeds: []\nserve: {allowed_hosts: ['http://a.example']}",
+            ":3: serve.allowed_hosts[0]: write a host's name",
+        ),
+        (
+            "version: 1\nfeeds:\n  - {url: 'https://a.example/', auth: {basic: {user: 'a:b'}}}",
+            ":3: feeds[0].auth.basic.user: write a name without a colon",
+        ),
+    ],
+)
+def test_what_newcomers_write_is_answered_with_what_to_write(text: str, problem: str):
+    (told,) = problems(text)
+    assert told.startswith(f"feeds.yaml{problem}")
+
+
 def test_every_problem_is_reported_at_once_with_its_line_and_key():
     found = problems(
         "version: 1\n"

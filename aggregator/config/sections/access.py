@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from aggregator.config.sections.network import proxy_address
 from aggregator.config.sections.section import Section
@@ -31,6 +31,15 @@ def _feed_proxy(text: str) -> str:
     return text if text == "direct" else proxy_address(text)
 
 
+def _user_name(text: str) -> str:
+    if not text or ":" in text:
+        raise ValueError("write a name without a colon: the password has a key of its own")
+    return text
+
+
+UserName = Annotated[
+    str, AfterValidator(_user_name), WithJsonSchema({"type": "string", "pattern": "^[^:]+$"})
+]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 FeedProxy = Annotated[str, AfterValidator(_feed_proxy)]
 
@@ -38,9 +47,7 @@ FeedProxy = Annotated[str, AfterValidator(_feed_proxy)]
 class Basic(Section):
     """A name and a password (RFC 7617)."""
 
-    user: Annotated[
-        str, StringConstraints(pattern="^[^:]+$"), Field(description="Without a colon.")
-    ]
+    user: Annotated[UserName, Field(description="Without a colon.")]
     password: Annotated[
         str, Field(repr=False, description="${NAME} keeps it in the environment.")
     ] = ""

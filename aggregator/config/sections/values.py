@@ -5,10 +5,12 @@ import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from aggregator.host import ascii_host
 
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+_HOST_NAME = r"^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])$"
 _VARIABLE = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
 
 
@@ -24,6 +26,18 @@ def _host_and_port(text: str) -> str:
     if not known or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:  # noqa: PLR2004  ports
         raise ValueError('write "host:port", such as "127.0.0.1:8099" or "[::1]:8099"')
     return f"{host.lower()}:{port}"
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(_LANGUAGE, text):
+        raise ValueError("write a language's code, such as en, pt-BR or zh-Hant")
+    return text
+
+
+def _host_name(text: str) -> str:
+    if not re.fullmatch(_HOST_NAME, text):
+        raise ValueError("write a host's name, such as news.example.org, without http:// and port")
+    return text.lower()
 
 
 def _web_address(text: str) -> str:
@@ -59,7 +73,11 @@ def split(url: str) -> SplitResult | None:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+Language = Annotated[
+    str,
+    AfterValidator(_language),
+    WithJsonSchema({"type": "string", "pattern": _LANGUAGE}),
+]
 _NAMED = {"type": "string", "pattern": _VARIABLE}
 Variable = Annotated[str, BeforeValidator(_variable), WithJsonSchema(_NAMED)]
 """A secret, by the name of the variable that holds it."""
@@ -73,5 +91,7 @@ Variables = Annotated[
 HostPort = Annotated[str, BeforeValidator(_host_and_port)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 HostName = Annotated[
-    str, StringConstraints(to_lower=True, pattern=r"^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])$")
+    str,
+    AfterValidator(_host_name),
+    WithJsonSchema({"type": "string", "pattern": _HOST_NAME}),
 ]
