@@ -54,7 +54,9 @@ def is_there(name: str) -> bool:
 def test_every_limit_is_the_one_that_is_kept():
     reference = (ROOT / "docs/configuration.md").read_text("utf-8")
     told = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", reference, re.MULTILINE))
-    limits = [(key[1], row[2]) for row in rules() if (key := re.match(r"`limits\.(\w+)`", row[1]))]
+    limits = [
+        (found[1], row[2]) for row in rules() if (found := re.match(r"`limits\.(\w+)`", row[1]))
+    ]
     assert len(limits) > 5
     for key, default in limits:
         assert default.rstrip(" |").replace(" ", "") == told[key], key

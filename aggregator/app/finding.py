@@ -21,6 +21,8 @@ _MOST_TRIES: Final = 10
 """Addresses that are tried though nobody said that they are feeds."""
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 _HEAD: Final = 4096
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://|https?:|file:", re.IGNORECASE)
+"""One that we ask by, or another that is not ours to mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Found:
 def with_scheme(typed: str) -> str:
     """Return an address as typed, with https where it names no scheme (``feed://`` is none)."""
     typed = of_the_web(typed.strip())
-    return typed if re.match(r"https?:|file:", typed, re.IGNORECASE) else f"https://{typed}"
+    return typed if _SCHEME.match(typed) else f"https://{typed}"
 
 
 def find(asker: Asker, address: str, feed_at: Callable[[str], Feed]) -> tuple[Found, ...]:

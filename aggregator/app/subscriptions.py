@@ -60,9 +60,15 @@ def configuration(path: Path) -> Config:
 def trying(path: Path, url: str) -> Config:
     """Return the configuration as it would be with this address as its last feed.
 
-    The address may hold ``${NAME}``. Raises ConfigError, in words, where it is none.
+    The address may hold ``${NAME}``. Raises ConfigError, in words, where it is none; what is wrong
+    is said of the address then, since no file has it.
     """
-    return would_be(path, lambda text: add(text, [{"url": url, "id": _PROBE}], str(path)))
+    try:
+        return would_be(path, lambda text: add(text, [{"url": url, "id": _PROBE}], str(path)))
+    except ConfigError as error:
+        words = (problem.rpartition("].url: ") for problem in error.problems)
+        said = (f"{url}: {what}" if is_of_it else what for _, is_of_it, what in words)
+        raise ConfigError(tuple(said)) from error
 
 
 def feed_at(path: Path, config: Config, url: str) -> Feed:

@@ -137,7 +137,10 @@ def _make(path: Path) -> None:
             f"store {path}: its folder does not exist: create {path.parent}, or correct `store`"
         ) from error
     except OSError as error:
-        raise StoreError(f"store {path}: it cannot be created: {error.strerror}") from error
+        raise StoreError(
+            f"store {path}: it cannot be created: {error.strerror}: let this user write to "
+            f"{path.parent}, or correct `store`"
+        ) from error
 
 
 def _private_engine(url: URL, source: Path | None) -> Engine:
@@ -203,7 +206,10 @@ def lock_beside(path: Path, owner: str) -> Iterator[None]:
     except Timeout as error:
         raise StoreLocked(f"store {path}: {_holder(note)} holds it") from error
     except OSError as error:
-        raise StoreError(f"store {path}: it cannot be locked: {error.strerror}") from error
+        raise StoreError(
+            f"store {path}: it cannot be locked: {error.strerror}: let this user write to it and "
+            "to what stands beside it"
+        ) from error
     try:
         note.write_text(owner, encoding="utf-8")
         yield

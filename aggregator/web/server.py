@@ -146,8 +146,9 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]  # Python names the address once more
         raise ServeError(
-            f"cannot listen on {host} port {port}: {error.strerror}; "
+            f"cannot listen on {host} port {port}: {reason}; "
             "choose another with --host and --port, or under `serve`"
         ) from error
     # asyncio does so only where a socket says that it is TCP, which this one's do not.

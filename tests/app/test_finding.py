@@ -193,6 +193,7 @@ def test_what_goes_wrong_is_told_without_secrets(pauses):
         ("feed://example.org/x", "https://example.org/x"),
         ("feed:http://example.org/x", "http://example.org/x"),
         ("file:a.xml", "file:a.xml"),
+        ("ftp://example.org/x", "ftp://example.org/x"),
     ],
 )
 def test_an_address_gets_a_scheme(typed, address):

@@ -200,6 +200,23 @@ def test_what_is_no_feed_is_not_added(run, path, site):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("ftp://one.example/", "write an address that starts with http://"),
+        ("http://", "this address names no host"),
+        ("https://one.example/?k=${NOBODY_SET_THIS}", "the environment has no NOBODY_SET_THIS"),
+    ],
+)
+@pytest.mark.parametrize("command", ["add", "check"])
+def test_what_is_no_address_is_told_of_itself(run, path, command, typed, says):
+    before = path.read_bytes()
+    done = run(command, typed)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{typed}: {says}")
+    assert path.read_bytes() == before
+
+
 def test_a_private_address_is_refused_as_in_polling(tmp_path, site):
     path = tmp_path / "mine.yaml"
     done = CliRunner().invoke(cli, ["--config", str(path), "add", site.url("/all")])

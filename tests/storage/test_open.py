@@ -19,11 +19,6 @@ def test_other_urls_are_refused(url, problem):
         open_store(url)
 
 
-def test_a_folder_is_no_store(tmp_path):
-    with pytest.raises(StoreError, match=f"is a folder: name a file in it, such as {tmp_path}/"):
-        open_store(f"sqlite:///{tmp_path}")
-
-
 def test_a_url_that_cannot_be_read_shows_no_password():
     with pytest.raises(StoreError) as caught:
         open_store("postgresql://me:hunter2@nas:port/db")

@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_made_says_why(tmp_path):
 
 
 def test_a_folder_is_no_database(tmp_path):
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match=f"is a folder: name a file in it, such as {tmp_path}/"):
         open_store(f"sqlite:///{tmp_path}")
 
 

@@ -24,7 +24,9 @@ def test_an_address_that_cannot_be_had_is_said_in_words(host):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
-            pytest.raises(ServeError, match=r"cannot listen on .*--port"),
+            pytest.raises(
+                ServeError, match=r"cannot listen on .*[a-z]; choose another with .*--port"
+            ),
             serving(FastAPI(), host=host, port=port),
         ):
             pass
