@@ -1,7 +1,7 @@
 """A desk at which stories come in and rules tell of them, with clock and configuration in hand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,20 +97,56 @@ class Desk:
 
     def _article(self, title: str, feed: str, minutes: float) -> Article:
         link = f"https://{feed}.example/{title.replace(' ', '-')}"
-        return Article(
-            id=uuid5(NAMESPACE_URL, link).hex[:16],
-            feed=feed,
-            url=link,
-            link=link,
-            title=title,
-            language="en",
-            parts=(Part(language="en", title=title, lead=f"More of {title}."),),
-            publisher=feed.title(),
-            published=self.now + timedelta(minutes=minutes),
-            published_source=PublishedSource.FEED,
-            first_seen=self.now,
-            content_hash=title,
+        return replace(
+            article(title, feed, link, self.now + timedelta(minutes=minutes)), first_seen=self.now
         )
+
+
+def article(title: str, feed: str, link: str, at: datetime) -> Article:
+    """Write an English article; its link names it."""
+    return Article(
+        id=uuid5(NAMESPACE_URL, link).hex[:16],
+        feed=feed,
+        url=link,
+        link=link,
+        title=title,
+        language="en",
+        parts=(Part(language="en", title=title, lead=f"More of {title}."),),
+        publisher=feed.title(),
+        published=at,
+        published_source=PublishedSource.FEED,
+        first_seen=at,
+        content_hash=title,
+    )
+
+
+class Shelf:
+    """A store of vectors in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+        self.found = 0
+        self.writes = 0
+
+    def vectors(self, digests: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        found = {digest: self.kept[digest] for digest in digests if digest in self.kept}
+        self.found += len(found)
+        return found
+
+    def keep_vectors(self, vectors: Mapping[bytes, bytes]) -> None:
+        self.writes += 1
+        self.kept |= vectors
+
+
+@pytest.fixture(scope="session")
+def write() -> Callable[..., Article]:
+    """Return what writes articles."""
+    return article
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
 
 
 @pytest.fixture

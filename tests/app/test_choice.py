@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import NAMESPACE_URL, uuid5
@@ -23,8 +23,6 @@ from aggregator.model import (
     Level,
     Match,
     Member,
-    Part,
-    PublishedSource,
     Related,
     Story,
     Withdrawal,
@@ -64,14 +62,15 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Desk:
     """An aggregator to which things happen; ``anew`` makes it put everything together each time."""
 
-    def __init__(self, folder: Path, *, anew: bool) -> None:
-        self.folder, self.anew = folder, anew
+    def __init__(self, folder: Path, write: Callable[..., Article], *, anew: bool) -> None:
+        self.folder, self.write, self.anew = folder, write, anew
+        self.numbers = count()
         self.now = NOON
         self.settings = {"limit": 3, "settle": 0, "age": 48, "archive": "true"}
         self.stories: list[Story] = []
         self.store = open_store(f"sqlite:///{folder}/aggregator.db")
-        for since, count in ((NOON - 99 * HOUR, 2), (NOON - 2 * HOUR, 4)):
-            self.store.subscribe(self.config.feeds[:count], since)
+        for since, number in ((NOON - 99 * HOUR, 2), (NOON - 2 * HOUR, 4)):
+            self.store.subscribe(self.config.feeds[:number], since)
         self.store.subscribe(self.config.feeds, NOON)
 
     @property
@@ -161,22 +160,8 @@ class Desk:
         return Related(story=earlier.id, match=match)
 
     def _article(self, title: str, feed: str, at: datetime) -> Article:
-        name = f"{feed}/{title}/{at.timestamp():.0f}/{len(self.stories)}/{self.now:%d%H}"
-        link = f"https://{feed}.example/{uuid5(NAMESPACE_URL, name).hex}"
-        return Article(
-            id=uuid5(NAMESPACE_URL, name).hex[:16],
-            feed=feed,
-            url=link,
-            link=link,
-            title=title,
-            language="en",
-            parts=(Part(language="en", title=title, lead=f"More of {title}."),),
-            publisher=feed.title(),
-            published=at,
-            published_source=PublishedSource.FEED,
-            first_seen=self.now,
-            content_hash=title,
-        )
+        link = f"https://{feed}.example/{next(self.numbers)}"
+        return replace(self.write(title, feed, link, at), first_seen=self.now)
 
 
 @dataclass(frozen=True)
@@ -219,13 +204,13 @@ def events() -> st.SearchStrategy[Event]:
 
 
 @contextmanager
-def two_desks(empty: Path) -> Iterator[tuple[Desk, Desk]]:
+def two_desks(empty: Path, write: Callable[..., Article]) -> Iterator[tuple[Desk, Desk]]:
     """Open two that nothing happened to yet; the second puts everything together each time."""
     with ExitStack() as stack:
         folders = [Path(stack.enter_context(TemporaryDirectory())) for _ in range(2)]
         for folder in folders:
             shutil.copy(empty, folder / "aggregator.db")
-        desks = (Desk(folders[0], anew=False), Desk(folders[1], anew=True))
+        desks = (Desk(folders[0], write, anew=False), Desk(folders[1], write, anew=True))
         for desk in desks:
             stack.enter_context(desk.store)
         yield desks
@@ -233,8 +218,8 @@ def two_desks(empty: Path) -> Iterator[tuple[Desk, Desk]]:
 
 @given(happening=st.lists(st.lists(events(), max_size=4), min_size=1, max_size=8))
 @settings(max_examples=12, deadline=None)
-def test_a_few_changes_give_what_all_would(empty, happening):
-    with two_desks(empty) as (renewing, anew):
+def test_a_few_changes_give_what_all_would(empty, write, happening):
+    with two_desks(empty, write) as (renewing, anew):
         for some in happening:
             for event, desk in product(some, (renewing, anew)):
                 event.what(desk, *event.details)

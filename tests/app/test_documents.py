@@ -1,4 +1,3 @@
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,27 +10,6 @@ from aggregator.model import Article, Part, PublishedSource
 
 NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
 WORDS = " ".join(f"word{number}" for number in range(100))
-
-
-class Shelf:
-    """A store of vectors in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[bytes, bytes] = {}
-        self.found = 0
-
-    def vectors(self, digests: Iterable[bytes]) -> Mapping[bytes, bytes]:
-        found = {digest: self.kept[digest] for digest in digests if digest in self.kept}
-        self.found += len(found)
-        return found
-
-    def keep_vectors(self, vectors: Mapping[bytes, bytes]) -> None:
-        self.kept |= vectors
-
-
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
 
 
 @pytest.fixture
