@@ -1,4 +1,7 @@
-"""A PostgreSQL server of our own: it listens on a socket in its folder, and goes with it."""
+"""A PostgreSQL server of our own: it listens on a socket in its folder, and goes with it.
+
+Its programs are those that Debian's package ``postgresql`` puts there.
+"""
 
 import os
 import pwd
@@ -22,15 +25,24 @@ class Server:
         """Return where a database of it is."""
         return f"postgresql://tester@/{database}?host={self.folder}"
 
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's own clients on it."""
+        command = [str(self.binaries / program), f"--host={self.folder}", "--username=tester"]
+        subprocess.run([*command, *arguments], check=True, capture_output=True)
+
     def restart(self) -> None:
         """End it as a crash would, and start it again."""
         self._control("--mode=immediate", "restart")
 
     def start(self) -> None:
-        """Make its files and start it; ordered as people do, unlike SQLite."""
+        """Make its files and start it."""
+        # Sorted as people do, unlike SQLite: what is to be sorted alike has to say so itself.
         locale = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en")
-        self._run("initdb", "--auth=trust", "--username=tester", "--no-sync", *locale)
-        settings = f"-k {self.folder} -c listen_addresses='' -c fsync=off"
+        self._run(
+            "initdb", "--auth=trust", "--username=tester", "--encoding=UTF8", "--no-sync", *locale
+        )
+        quick = "-c fsync=off -c full_page_writes=off -c jit=off"
+        settings = f"-k {self.folder} -c listen_addresses='' {quick}"
         self._control(f"--options={settings}", "start")
 
     def stop(self) -> None:
@@ -50,24 +62,36 @@ class Server:
             user=_UNPRIVILEGED if is_root else None,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
+            timeout=60,
             env={k: v for k, v in os.environ.items() if k != "LD_PRELOAD"},
         )
 
 
+MISSING = "PostgreSQL is not installed: apt-get install postgresql"
 _UNPRIVILEGED = "postgres" if any(e.pw_name == "postgres" for e in pwd.getpwall()) else "nobody"
+
+
+def programs() -> Path | None:
+    """Return the folder of the newest server that is installed, if any is."""
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    return max(found, key=lambda path: int(path.parent.name), default=None)
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """Run one while the block lasts, with the newest programs that Debian put there."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
-    folder = Path(tempfile.mkdtemp(prefix="aggregator-"))
+    """Run one while the block lasts; raise FileNotFoundError where PostgreSQL is not installed."""
+    binaries = programs()
+    if binaries is None:
+        raise FileNotFoundError(MISSING)
+    folder = Path(tempfile.mkdtemp(prefix="aggregator-"))  # pytest's own is closed to other users
     if os.geteuid() == 0:
         shutil.chown(folder, _UNPRIVILEGED)
-    server = Server(found[-1], folder)
+    server = Server(binaries, folder)
     try:
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder)

@@ -1,15 +1,11 @@
 """Databases of both kinds, fresh for each test, and samples to put into them.
 
-PostgreSQL's own programs (Debian's package ``postgresql``) make a server that listens on a socket
-in a folder of its own and is gone afterwards. Where they are missing its tests are skipped, with
-the environment variable ``CI`` set they fail.
+Where PostgreSQL is not installed its tests are skipped; with the environment variable ``CI`` set
+they fail.
 """
 
 import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +28,7 @@ from aggregator.model import (
 )
 from aggregator.storage import SqlStore, open_store
 from aggregator.storage.schema import metadata
+from scripts.server import MISSING, Server, programs, serving
 
 Dump = dict[str, list[tuple[Any, ...]]]
 
@@ -104,59 +101,14 @@ def samples() -> Samples:
     return Samples()
 
 
-@dataclass(frozen=True)
-class Server:
-    """A PostgreSQL server of the tests' own."""
-
-    binaries: Path
-    socket: Path
-
-    def url(self, database: str) -> str:
-        return f"postgresql://tester@/{database}?host={self.socket}"
-
-    def run(self, program: str, *arguments: str) -> None:
-        command = [str(self.binaries / program), f"--host={self.socket}", "--username=tester"]
-        subprocess.run([*command, *arguments], check=True, capture_output=True)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
-    if not found:
-        reason = "PostgreSQL is not installed: apt-get install postgresql"
+    if programs() is None:
         if "CI" in os.environ:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = Path(tempfile.mkdtemp(prefix="aggregator-"))  # pytest's own is closed to other users
-    user = _unprivileged_user()
-    if user is not None:
-        shutil.chown(folder, user)
-    data, log = folder / "data", folder / "log"
-
-    def run(program: str, *arguments: str | Path) -> None:
-        command = [found[-1] / program, "-D", data, *arguments]
-        subprocess.run(
-            command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, timeout=60
-        )
-
-    # Sorted as people do, unlike SQLite: what is to be sorted alike has to say so itself.
-    locale = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en")
-    settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c jit=off"
-    run("initdb", "--auth=trust", "--username=tester", "--encoding=UTF8", "--no-sync", *locale)
-    run("pg_ctl", "--wait", f"--log={log}", f"--options={settings}", "start")
-    try:
-        yield Server(found[-1], folder)
-    finally:
-        run("pg_ctl", "--wait", "--mode=immediate", "stop")
-        shutil.rmtree(folder)
-
-
-def _unprivileged_user() -> str | None:
-    """Return whom to become, since the server refuses to run as root; None for oneself."""
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from aggregator.storage import open_store
 
 
 def test_a_server_that_is_not_there_is_said_so(postgres):
-    url = f"postgresql://tester:hunter2@/store?host={postgres.socket}/nowhere&password=hunter3"
+    url = f"postgresql://tester:hunter2@/store?host={postgres.folder}/nowhere&password=hunter3"
 
     with pytest.raises(StoreError, match="no connection: check `store` and the server") as caught:
         open_store(url)
