@@ -13,7 +13,7 @@ from aggregator.app.aggregator import Aggregator
 from aggregator.app.asking import Answer
 from aggregator.config import Config, load
 from aggregator.config.edit import Entry, add, remove, scalar
-from aggregator.config.load import comparable
+from aggregator.config.feeds import comparable
 from aggregator.config_file import change_config, would_be
 from aggregator.errors import ConfigError, NotFoundError
 from aggregator.feed_links import of_the_web
