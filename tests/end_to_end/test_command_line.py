@@ -53,7 +53,7 @@ def test_output_that_is_closed_is_no_failure_and_no_file_is_taken_for_it(example
 
 
 def test_json_is_utf8_whatever_the_terminal_speaks(first_run):
-    done = first_run.run("stories", "--json", PYTHONIOENCODING="ascii")
+    done = first_run.run_apart("stories", "--json", PYTHONIOENCODING="ascii")
     assert "澤倫斯基" in done.stdout
 
 

@@ -39,7 +39,7 @@ def test_a_wire_story_is_known_under_any_title_after_a_restart_too(folder):
     publish(folder, "wire", "Cracks found in bearings, harbour crossing shut", whole)
     folder.once()
     publish(folder, "gazette", "What islanders need to know now", f"By our staff. {whole}")
-    folder.once()
+    assert folder.run_apart("--once").returncode == 0
     publish(folder, "other", "Regatta opens to record crowds", " ".join(SENTENCES[4:5] * 12))
     folder.once()
 
