@@ -32,7 +32,8 @@ def run(tmp_path: Path):
     def run(*words: str) -> Result:
         return CliRunner().invoke(cli, ["--config", str(path), *words])
 
-    assert run("--once", "--quiet").exit_code == 0
+    done = run("--once", "--quiet")
+    assert done.exit_code == 0, done.stderr
     return run
 
 

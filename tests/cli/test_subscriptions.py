@@ -244,6 +244,12 @@ def test_an_address_may_hold_a_variable_of_ones_own(run, path, site, monkeypatch
     assert read_config(path).feeds[0].url.endswith("?k=s3cr3t-s3cr3t")
 
 
+def test_who_has_no_feeds_yet_is_told_how_to_add_one(run):
+    done = run("--once")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("There are no feeds yet: aggregate add URL")
+
+
 def test_a_feed_is_begun_where_there_is_no_file(tmp_path):
     (tmp_path / "a.xml").write_bytes(RSS)
     path = tmp_path / "mine.yaml"
