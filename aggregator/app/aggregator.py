@@ -21,7 +21,7 @@ from aggregator.app.naming import article_named, story_of
 from aggregator.app.notices import take_note
 from aggregator.app.publishing import publish
 from aggregator.app.pushes import Pushes
-from aggregator.app.summary import Summary
+from aggregator.app.summary import Found, Summary
 from aggregator.cluster import Clusterer, Constraints
 from aggregator.config import Config
 from aggregator.config_file import read_config
@@ -160,7 +160,7 @@ class Aggregator:
         another run holds the store, and PublishError.
         """
         polled: list[Polled] = []
-        stories: dict[str, Story] = {}
+        found = Found()
         files: dict[str, None] = {}
         with (
             self.exclusive(),
@@ -169,9 +169,7 @@ class Aggregator:
             published = self.clock()
             for taken in batches:
                 polled += taken.polled
-                stories |= {story.id: story for story in taken.stories}
-                for withdrawal in taken.withdrawals:
-                    stories.pop(withdrawal.story, None)
+                found.take(taken)
                 waited = self.clock() - published
                 if not self._dry_run and (taken.pause or waited >= _UNPUBLISHED):
                     with suppress(PublishError):  # which the end of the run tells
@@ -183,7 +181,7 @@ class Aggregator:
             return Summary(
                 subscribed=len(self.config.feeds),
                 polled=tuple(polled),
-                stories=tuple(stories.values()),
+                found=found,
                 published=None if self._dry_run else tuple(files),
                 directory=self.config.directory,
                 all_failed=bool(polled) and all(state.error for state in states),

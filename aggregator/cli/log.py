@@ -53,7 +53,7 @@ class Log:
             failed=sum(1 for polled in summary.polled if polled.failed),
             new=sum(polled.new for polled in summary.polled),
             changed=sum(polled.changed for polled in summary.polled),
-            stories=len(summary.stories),
+            stories=len(summary.found.articles),
             published=list(summary.published or ()),
             next_due=summary.next_due and f"{summary.next_due:%Y-%m-%dT%H:%M:%SZ}",
         )

@@ -96,7 +96,7 @@ def aggregate(
             report.warn(warning)
         with report.progress() as watch:
             summary = aggregator.run_once(force=force, watch=watch)
-        report.told(summary)
+        report.told(summary, aggregator.store.browse.stories)
         if not dry_run:
             from aggregator.app.delivery import deliver
             from aggregator.app.maintenance import tidy

@@ -83,8 +83,8 @@ class Report:
         """Tell what stopped a whole run."""
         self._err.print(str(error))
 
-    def told(self, summary: "Summary") -> None:
-        """Tell what a run did."""
+    def told(self, summary: "Summary", stories: Callable[[Iterable[str]], Iterable[Story]]) -> None:
+        """Tell what a run did; ``stories`` returns those of these ids."""
         for polled in summary.polled:
             if polled.failed:
                 self._err.print(f"failed: {polled.feed.id}: {polled.state.error}")
@@ -93,7 +93,7 @@ class Report:
         if self._as_json:
             from aggregator.app import summary_record
 
-            print_json([summary_record(summary)])
+            print_json([summary_record(summary, stories(summary.found.articles))])
             return
         self._polled(summary)
         self._found(summary)
@@ -153,7 +153,7 @@ class Report:
             self._out.print(f"  {polled.feed.id:{width}}  {_outcome(polled)}{problems}")
 
     def _found(self, summary: "Summary") -> None:
-        if summary.stories:
+        if summary.found.articles:
             self._told_stories(summary)
         else:
             self._out.print("Nothing new.")
@@ -164,13 +164,15 @@ class Report:
             self._out.print(f"Nothing to republish in {_from_here(summary.directory)}")
 
     def _told_stories(self, summary: "Summary") -> None:
-        articles = sum(len(story.members) for story in summary.stories)
-        shared = [story for story in summary.stories if len(story.publishers) > 1]
+        found = summary.found
         self._out.print(
-            f"Found {_count(len(summary.stories), 'new or changed story', 'stories')}"
-            f" in {_count(articles, 'article')}; {len(shared)} told by several publishers"
+            f"Found {_count(len(found.articles), 'new or changed story', 'stories')}"
+            f" in {_count(sum(found.articles.values()), 'article')};"
+            f" {len(found.shared)} told by several publishers"
         )
-        for story in sorted(shared, key=lambda story: -len(story.publishers))[:_TOLD]:
+        for story in sorted(found.shared.values(), key=lambda story: -len(story.publishers))[
+            :_TOLD
+        ]:
             self._story(story, summary.languages)
 
     def _story(self, story: Story, languages: Sequence[str]) -> None:

@@ -101,6 +101,10 @@ class Clusterer:
         self._draft_of: dict[str, Draft] = {}
         self.load(stories)
 
+    def comparable(self, articles: Iterable[Article]) -> list[Article]:
+        """Return those that the scorer need know: what stands alone would only cost it time."""
+        return [article for article in articles if article.feed not in self._alone]
+
     def load(self, stories: Iterable[Story]) -> None:
         """Take up stories told earlier, in any order; those known already stay as they are."""
         new = sorted(
@@ -112,7 +116,7 @@ class Clusterer:
             self._draft_of |= dict.fromkeys(draft.members, draft)
         articles = _in_order(article for story in new for article in story.articles)
         self._mirrors.add(articles)
-        self._scorer.add(self._comparable(articles))
+        self._scorer.add(self.comparable(articles))
 
     def forget(self, before: datetime) -> None:
         """Drop the stories last reported on earlier, and what the scorer knows from then."""
@@ -128,17 +132,18 @@ class Clusterer:
         """Put articles into stories; one that has a story already keeps it, with its new words.
 
         The order of ``articles`` makes no difference. They stand in the stories without summary and
-        content, as they come from a store: what is kept of the last days must not hold texts.
+        content, as they come from a store: what is kept of the last days must not hold texts. A
+        story of one article that stands alone is not kept: load it before the article comes again.
         """
         batch = _in_order({article.id: article for article in articles}.values())
-        self._scorer.add(self._comparable(batch))
+        self._scorer.add(self.comparable(batch))
         batch = [replace(article, summary="", content="") for article in batch]
         known = [article for article in batch if article.id in self._draft_of]
         new = [article for article in batch if article.id not in self._draft_of]
         touched = {self._draft_of[article.id] for article in known}
         for article in known:
             self._draft_of[article.id].edit(article)
-        comparable = [article.id for article in self._comparable(new)]
+        comparable = [article.id for article in self.comparable(new)]
         candidates = dict(zip(comparable, self._scorer.candidates(comparable), strict=True))
         links = [
             link
@@ -149,7 +154,11 @@ class Clusterer:
         touched |= {self._draft_of[article.id] for article in new}
         withdrawals = tuple(self._merge(links, touched, now))
         touched |= set(self._relate(links))
-        return Changes(self._tell(touched, now), withdrawals)
+        changes = Changes(self._tell(touched, now), withdrawals)
+        for article in batch:
+            if article.feed in self._alone and len(self._draft_of[article.id].members) == 1:
+                del self._draft_of[article.id]
+        return changes
 
     def heed(self, decisions: Sequence[Decision], now: datetime) -> Changes:
         """Let these decisions hold, instead of those before, and carry out what is unsettled.
@@ -169,10 +178,6 @@ class Clusterer:
             else:
                 touched |= self._part(decision)
         return Changes(self._tell(touched, now), tuple(withdrawals))
-
-    def _comparable(self, articles: Iterable[Article]) -> list[Article]:
-        """Return those that the scorer need know: what stands alone would only cost it time."""
-        return [article for article in articles if article.feed not in self._alone]
 
     def _place(self, article: Article, candidates: Sequence[str]) -> list[_Link]:
         """Put a new article into the best story that wants it, or found one.

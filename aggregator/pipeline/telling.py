@@ -121,12 +121,16 @@ class Teller:
         return {a.id: mute.rule if (mute := self._mute(a)) else None for a in articles}
 
     def _cluster(self, articles: Sequence[Article]) -> Changes:
-        """Put articles into stories, among those told around the same days."""
+        """Put articles into stories, among those told around the same days that they may join."""
         if not articles:
             return Changes()
-        for since, until in self._coverage.extend(article.published for article in articles):
-            self._clusterer.load(self._store.stories(since=since, until=until, content=False))
-        self._clusterer.load(self._store.stories_at([a.url for a in articles if a.url]))
+        comparable = self._clusterer.comparable(articles)
+        for since, until in self._coverage.extend(article.published for article in comparable):
+            told = self._store.stories(since=since, until=until, content=False)
+            self._clusterer.load(s for s in told if self._clusterer.comparable(s.articles))
+        self._clusterer.load(self._store.stories_at([a.url for a in comparable if a.url]))
+        if len(comparable) < len(articles):
+            self._clusterer.load(self._store.stories_of(article.id for article in articles))
         return self._clusterer.add(articles, self._clock())
 
 

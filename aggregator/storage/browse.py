@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import and_, func, or_, select
 
@@ -23,8 +24,15 @@ class Browse:
     def stories(self, ids: Iterable[str], *, content: bool = False) -> list[Story]:
         """Return live stories, newest last first."""
         with self._backend.read() as connection:
-            chosen = select(stories).where(stories.c.id.in_(list(ids)))
-            return read.chosen_stories(connection, chosen, content=content)
+            found = [
+                story
+                for chunk in read.chunks(ids)
+                for story in read.chosen_stories(
+                    connection, select(stories).where(stories.c.id.in_(chunk)), content=content
+                )
+            ]
+        found.sort(key=attrgetter("id"))
+        return sorted(found, key=attrgetter("last"), reverse=True)
 
     def page(
         self, *, after: tuple[datetime, str] | None = None, limit: int = 50, content: bool = False

@@ -70,7 +70,7 @@ def digests(connection: Connection, feeds: Iterable[str]) -> dict[str, frozenset
     query = select(feed_items.c.feed, feed_items.c.digests)
     return {
         feed: frozenset(found)
-        for chunk in _chunks(feeds)
+        for chunk in chunks(feeds)
         for feed, found in connection.execute(query.where(feed_items.c.feed.in_(chunk)))
     }
 
@@ -90,7 +90,7 @@ def known(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tupl
     )
     rows = (
         row
-        for chunk in _chunks(asked)
+        for chunk in chunks(asked)
         for row in connection.execute(query.where(article_keys.c.digest.in_(chunk)))
     )
     remembered = {
@@ -110,7 +110,7 @@ def _forgotten(connection: Connection, names: Iterable[bytes]) -> Iterator[tuple
     query = select(forgotten_keys.c.digest, forgotten).join_from(
         forgotten_keys, forgotten, forgotten_keys.c.article == forgotten.c.id
     )
-    for chunk in _chunks(names):
+    for chunk in chunks(names):
         for row in connection.execute(query.where(forgotten_keys.c.digest.in_(chunk))):
             yield (
                 row.digest,
@@ -132,7 +132,7 @@ def withdrawn(connection: Connection, ids: Iterable[str]) -> list[str]:
     query = select(withdrawals.c.story)
     return [
         story
-        for chunk in _chunks(ids)
+        for chunk in chunks(ids)
         for story in connection.scalars(query.where(withdrawals.c.story.in_(chunk)))
     ]
 
@@ -177,7 +177,7 @@ def story_of(connection: Connection, article: str) -> Story | None:
 def stories_of(connection: Connection, names: Iterable[str]) -> list[Story]:
     """Return the stories that articles stand in, without content."""
     found: dict[str, Story] = {}
-    for chunk in _chunks(names):
+    for chunk in chunks(names):
         places = select(members.c.story).where(members.c.article.in_(chunk))
         chosen = select(stories).where(stories.c.id.in_(places))
         found |= {story.id: story for story in _stories(connection, chosen, _LIGHT_ARTICLE)}
@@ -200,7 +200,7 @@ def find_stories(connection: Connection, name: str) -> list[Story]:
         gone = select(withdrawals.c.survivor).where(withdrawals.c.story.in_(survivors))
     return [
         story
-        for chunk in _chunks(sorted(found))
+        for chunk in chunks(sorted(found))
         for story in _stories(
             connection, select(stories).where(stories.c.id.in_(chunk)), _LIGHT_ARTICLE
         )
@@ -210,7 +210,7 @@ def find_stories(connection: Connection, name: str) -> list[Story]:
 def stories_at(connection: Connection, urls: Iterable[str]) -> list[Story]:
     """Return the stories with an article at one of these canonical urls, without content."""
     found: dict[str, Story] = {}
-    for chunk in _chunks(urls):
+    for chunk in chunks(urls):
         places = (
             select(members.c.story)
             .join(articles, articles.c.id == members.c.article)
@@ -239,7 +239,7 @@ def kept_vectors(connection: Connection, digests: Iterable[bytes]) -> dict[bytes
     query = select(vectors.c.digest, vectors.c.vector)
     return {
         found: vector
-        for chunk in _chunks(digests)
+        for chunk in chunks(digests)
         for found, vector in connection.execute(query.where(vectors.c.digest.in_(chunk)))
     }
 
@@ -288,7 +288,7 @@ def _relations(connection: Connection, names: Iterable[str]) -> dict[str, list[R
         relations, relations.c.b == members.c.article
     )
     found: dict[str, list[Related]] = {}
-    for chunk in _chunks(names):
+    for chunk in chunks(names):
         for story, *values in connection.execute(query.where(relations.c.a.in_(chunk))):
             match = Match(**dict(zip(_RELATION, values, strict=True)))
             found.setdefault(match.a, []).append(Related(story=story, match=match))
@@ -304,7 +304,8 @@ def _surest(related: Iterable[Related], *, besides: str) -> tuple[Related, ...]:
     return tuple(found.values())
 
 
-def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield items by so many as a query may name."""
     remaining = iter(items)
     while chunk := list(islice(remaining, _CHUNK)):
         yield chunk

@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
-    bindparam,
     cast,
     delete,
     func,
@@ -27,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from aggregator.match.text import fold, is_unspaced, tokens
+from aggregator.match.text import UNSPACED, fold, is_unspaced, tokens
 from aggregator.normalize.text import blocks
 from aggregator.storage.backend import Backend
 from aggregator.storage.schema import articles, feeds, members, searchable, stories
@@ -39,6 +38,7 @@ _TERMS = 40
 """Terms of a query."""
 _WHOLE = 20_000
 """Terms of an article that are indexed: a long essay; whoever sends a library gets no more."""
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _PHRASE = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _ROOM = 200_000
 """Characters that they may take: PostgreSQL's tsvector has room for 1 MiB."""
@@ -87,8 +87,8 @@ def index(connection: Connection, told: Iterable[Any]) -> None:
         for article in told
     ]
     rows.sort(key=itemgetter("number"))
-    gone = [{"gone": row["number"]} for row in rows]
-    execute(connection, delete(searchable).where(searchable.c.number == bindparam("gone")), gone)
+    numbers = [row["number"] for row in rows]
+    connection.execute(delete(searchable).where(searchable.c.number.in_(numbers)))
     execute(connection, searchable.insert(), rows)
     if connection.dialect.name == "sqlite":
         execute(connection, _FTS5_INSERT, rows)
@@ -190,13 +190,14 @@ def _words(article: Any) -> str:
 def _terms(words: str) -> Iterable[str]:
     """Return a text's terms in order: of ABC in a script without spaces, AB, BC and C."""
     folded = fold(words)
-    if folded.isascii():
-        return [token[:_LONGEST] for token in tokens(folded)]
-    return _terms_beyond_ascii(folded)
+    found = tokens(folded)
+    if folded.isascii() or not _UNSPACED.search(folded):
+        return [token[:_LONGEST] for token in found]
+    return _terms_of(found)
 
 
-def _terms_beyond_ascii(folded: str) -> Iterator[str]:
-    for token in tokens(folded):
+def _terms_of(found: Iterable[str]) -> Iterator[str]:
+    for token in found:
         if is_unspaced(token):
             yield from (a + b for a, b in pairwise(token))
             yield token[-1]

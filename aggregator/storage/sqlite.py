@@ -21,6 +21,9 @@ _PAGES = 5000
 _LOG = 16 << 20
 """Bytes that the log keeps when it begins anew: while a program reads, it can but grow."""
 
+_CACHE = 16 << 10
+"""KiB of pages in memory at most."""
+
 _PRIMARY_CODE = 0xFF
 _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program is writing to it: end that program, or try again later",
@@ -163,13 +166,15 @@ def _private_engine(url: URL, source: Path | None) -> Engine:
 def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
     """Let readers and a writer work side by side, and a commit outlive a power cut.
 
-    A new file is also made such that it can be shortened.
+    A new file is also made such that it can be shortened; and there is room for what one batch
+    changes, or pages are written and read again within it.
     """
     if connection.execute("PRAGMA page_count").fetchone() == (0,):
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE}")
 
 
 def _with_transactions(engine: Engine) -> Engine:

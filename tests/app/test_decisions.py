@@ -136,7 +136,7 @@ def test_whoever_holds_the_store_carries_it_out(first, aggregate):
         assert "holds it" in str(decided.held_by)
         assert together(first) == {FERRIES}
         summary = first.run_once()
-        assert len(summary.stories) == 1
+        assert len(summary.found.articles) == 1
         assert together(first) == {FERRIES, frozenset({"mirror Choir", "harbour Museum"})}
         app.undo(beside, decided.decision.number)
         first.run_once()

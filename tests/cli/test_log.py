@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.app import Summary
+from aggregator.app import Found, Summary
 from aggregator.app.delivery import Attempt
 from aggregator.cli.log import Log
 from aggregator.config import load
@@ -46,7 +46,7 @@ def ran(error: str | None) -> Summary:
     return Summary(
         subscribed=1,
         polled=(Polled(feed=CONFIG.feeds[0], state=state),),
-        stories=(),
+        found=Found(),
         published=(),
         directory=Path("public"),
         all_failed=False,

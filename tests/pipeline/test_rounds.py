@@ -33,6 +33,7 @@ class Web:
         self.answers: dict[str, Answer] = {}
         self.asked: list[Request] = []
         self.mutes: tuple[Mute, ...] = ()
+        self.alone: frozenset[str] = frozenset()
         self.now = NOON
 
     def fetch(self, requests: Sequence[Request]) -> Iterator[Response]:
@@ -107,7 +108,9 @@ def make(store: SqlStore, web: Web, parsed: list[str]):
             store=store,
             fetcher=web,
             parse=noted,
-            clusterer=Clusterer(Matcher(), draw_id=lambda: next(ids), priorities={}),
+            clusterer=Clusterer(
+                Matcher(), draw_id=lambda: next(ids), priorities={}, alone=web.alone
+            ),
             clock=lambda: web.now,
             random=Random(1),
             mute=muting(feeds),
@@ -160,12 +163,18 @@ def test_an_unchanged_document_does_not_reach_the_parser(run, web, parsed):
     assert sorted(parsed) == ["a", "b", "b"]
 
 
-def test_an_edit_in_place_changes_the_article_and_keeps_its_story(run, web, store):
+@pytest.mark.parametrize("alone", [frozenset(), frozenset("a")])
+@pytest.mark.parametrize("is_daemon", [False, True])
+def test_an_edit_in_place_changes_the_article_and_keeps_its_story(
+    make, web, store, alone, is_daemon
+):
+    web.alone = alone
     web.answers = {"a": rss(("1", "Glacier festival opens in Bern"))}
-    (first,) = run()
+    pipeline = make()
+    (first,) = pipeline.run()
     web.now += timedelta(hours=3)
     web.answers = {"a": rss(("1", "Glacier festival opens in Basel"))}
-    (second,) = run()
+    (second,) = (pipeline if is_daemon else make()).run()
     (story,) = store.stories()
     assert story.id == first.stories[0].id
     assert second.polled[0].changed == 1
