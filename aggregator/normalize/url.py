@@ -211,6 +211,8 @@ def canonical(url: str) -> str | None:
 def _canonical(url: str) -> str | None:
     """Bring an address of reasonable length to its form; remembered: a link is often the guid."""
     form = resolve(None, url)
+    if form is not None and form.startswith("http:"):  # which alone needs no second pass
+        form = f"https:{form[5:]}"
     for _ in range(_PASSES):
         if form is None:
             return None

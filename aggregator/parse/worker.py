@@ -9,6 +9,7 @@ It is asked and answers in pickles, one after the other, on standard input and o
 It ends when its input does, and so with the process that asks.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -24,6 +25,8 @@ from aggregator.model import ParsedFeed, Response
 
 OUT_OF_MEMORY = 3
 """The exit status that says so."""
+_UNCHECKED = 20_000
+"""Objects made between two looks for garbage in cycles: a document makes thousands."""
 _GRACE = 5.0
 """Seconds beyond the limit: by then there is nobody else to end a reading, or it would have."""
 
@@ -32,6 +35,7 @@ def serve(seconds: float, memory: int) -> None:
     """Answer until the input ends; reading takes at most so long and so many bytes of memory."""
     from aggregator.parse import parse  # noqa: PLC0415  who asks imports this module, and not that
 
+    gc.set_threshold(_UNCHECKED)
     for stop in (signal.SIGINT, signal.SIGTERM):  # meant for whoever asks, who ends this process
         signal.signal(stop, signal.SIG_IGN)
     requests = sys.stdin.buffer
