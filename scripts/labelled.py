@@ -14,6 +14,13 @@ from typing import Any
 
 from aggregator.model import Article, Part, PublishedSource
 
+GRADED = (
+    "semeval22_dufour.pairs.jsonl",
+    "semeval22_hfl_other.pairs.jsonl",
+    "semeval22_zhen_mt.pairs.jsonl",
+)
+"""Files of pairs that people graded from 1, the same, to 4."""
+
 
 @dataclass(frozen=True)
 class Labelled:

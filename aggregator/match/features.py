@@ -7,6 +7,7 @@ from datetime import datetime
 from sys import intern
 
 from aggregator.match import dates, names, quantities
+from aggregator.match.dates import Mention
 from aggregator.match.text import fold, letters, simplify, terms, without_publisher
 from aggregator.model import Article, Part
 
@@ -57,8 +58,10 @@ class Document:
     url: str | None
     passages: tuple[Passage, ...]
     """Empty where the article has no words at all."""
+    told: frozenset[Mention]
+    """Days, as the text tells them."""
     days: frozenset[int]
-    """Days that the text tells, as proleptic ordinals (match.dates)."""
+    """Those of them that lie near the publication, as proleptic ordinals (match.dates)."""
     ordinals: frozenset[int]
     """Places in a series that the titles tell."""
     signature: bytes
@@ -67,14 +70,14 @@ class Document:
 
 def prepare(article: Article, signature: bytes = b"") -> Document:
     """Return an article as it is compared. Pure: equal articles give equal documents."""
-    days: set[int] = set()
+    told: set[Mention] = set()
     ordinals: set[int] = set()
     passages = []
     for part in article.parts:
-        passage, told = _passage(part, article)
+        passage, mentions = _passage(part, article)
         if passage.terms or passage.title:
             passages.append(passage)
-        days |= told
+        told |= mentions
         ordinals |= quantities.ordinals(passage.title)
     return Document(
         id=article.id,
@@ -84,21 +87,21 @@ def prepare(article: Article, signature: bytes = b"") -> Document:
         guid=article.guid,
         url=article.url,
         passages=tuple(passages),
-        days=frozenset(days),
+        told=frozenset(told),
+        days=dates.near(told, article.published.date()),
         ordinals=frozenset(ordinals),
         signature=signature,
     )
 
 
-def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[int]]:
+def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[Mention]]:
     """Return a part as it is compared, and the days that it tells."""
     headline = without_publisher(part.title, article.publisher)[:TITLE]
     lead = part.lead[:LEAD]
     title = " ".join(fold(headline or _first_sentence(lead)).split())
     folded_lead = " ".join(fold(lead).split())
-    day = article.published.date()
-    title_days, undated_title = dates.find(title, day)
-    lead_days, undated_lead = dates.find(folded_lead, day)
+    title_days, undated_title = dates.find(title)
+    lead_days, undated_lead = dates.find(folded_lead)
     title_terms = _all_terms(undated_title)
     weights = dict.fromkeys(_all_terms(undated_lead), LEAD_WEIGHT)
     weights |= dict.fromkeys(title_terms, 1.0)

@@ -43,6 +43,11 @@ class Pair:
     model: Model
     features: Features
 
+    @property
+    def at_one_instant(self) -> bool:
+        """Whether both were published at the very same time."""
+        return self.x.document.published == self.y.document.published
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -63,12 +68,14 @@ def judge(
     ys: Sequence[Weighed],
     *,
     cosines: Vectors | None,
+    hours: float,
     models: Mapping[str, Model],
     likeness: Likeness | None = None,
 ) -> Judgement:
     """Return what is thought of two documents, by their best pair of passages.
 
-    ``cosines`` has a row for each of ``xs`` and a column for each of ``ys``; ``models`` go by
+    ``cosines`` has a row for each of ``xs`` and a column for each of ``ys``; ``hours`` lie between
+    their publications, or what those are worth (match.window); ``models`` go by
     ``model_name``; ``likeness`` is that of the whole texts, None where one is not known.
     """
     if a.url is not None and a.url == b.url and _is_page(a.url):
@@ -80,7 +87,7 @@ def judge(
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
             cosine = None if cosines is None else float(cosines[i, j])
-            judged = _judge_passages(x, y, cosine, models, likeness)
+            judged = _judge_passages(x, y, cosine, hours, models=models, likeness=likeness)
             if best is None or judged.logit > best.logit:
                 best = judged
     if best is None:
@@ -98,11 +105,13 @@ def _judge_passages(
     x: Weighed,
     y: Weighed,
     cosine: float | None,
+    hours: float,
+    *,
     models: Mapping[str, Model],
     likeness: Likeness | None,
 ) -> Judgement:
     model = models[model_name(x.passage, y.passage, encoded=cosine is not None)]
-    pair = Pair(x, y, model, compare(x, y, cosine or 0.0))
+    pair = Pair(x, y, model, compare(x, y, cosine or 0.0, hours))
     logit = model.logit(pair.features)
     if _is_rubric(x, y):
         rule = Phrase("a title that the publisher repeats")

@@ -60,7 +60,7 @@ class Matcher:
         for article in articles:
             for x, y, cosine in self._window.strangers(article.id):
                 model = model_name(x.passage, y.passage, encoded=cosine is not None)
-                features = compare(x, y, cosine or 0.0)._replace(hours=0.0, publisher=0.0)
+                features = compare(x, y, cosine or 0.0, hours=0.0)._replace(publisher=0.0)
                 yield model, self._models[model].logit(features)
 
     def forget(self, before: datetime) -> None:
@@ -99,6 +99,7 @@ class Matcher:
             window.passages(a),
             window.passages(b),
             cosines=window.cosines(a, b),
+            hours=window.hours(a, b),
             likeness=window.likeness(a, b),
             models=self.backdrop.models,
         )

@@ -94,6 +94,8 @@ def _other_numbers(pair: Pair) -> Phrase | None:
 def _other_day(pair: Pair) -> Phrase | None:
     if not pair.features.other_day:
         return None
+    if pair.at_one_instant:
+        return Phrase("they tell of different days")
     return Phrase(
         "one tells of {days}, one of {others}",
         days=_dates(pair.x.document.days),
@@ -113,6 +115,8 @@ def _publisher(pair: Pair) -> Phrase | None:
 
 def _hours(pair: Pair) -> Phrase:
     hours = round(expm1(pair.features.hours))
+    if pair.at_one_instant and hours:
+        return Phrase("published at one instant, like much else")
     if hours == 1:
         return Phrase("published 1 hour apart")
     return Phrase("published {hours} hours apart", hours=hours)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
+from aggregator.match import dates
 from aggregator.match.features import NUMBER, Document, Passage
 from aggregator.match.names import NAME
 
@@ -102,11 +103,14 @@ class Features(NamedTuple):
     publisher: float
     """1 where one publisher has both."""
     hours: float
-    """log(1 + hours between the publications)."""
+    """log(1 + hours between the publications, or what they are worth)."""
 
 
-def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
-    """Return the features of a pair of passages; ``cosine`` is 0 without an encoder."""
+def compare(x: Weighed, y: Weighed, cosine: float, hours: float) -> Features:
+    """Return the features of a pair of passages.
+
+    ``cosine`` is 0 without an encoder, ``hours`` what lies between the publications (match.window).
+    """
     a, b = x.document, y.document
     shared = [
         min(x.rarities[term], y.rarities[term]) * min(x.passage.terms[term], y.passage.terms[term])
@@ -118,7 +122,6 @@ def compare(x: Weighed, y: Weighed, cosine: float) -> Features:
     lighter = min(fsum(x.title.values()), fsum(y.title.values()))
     spelling = fuzz.token_set_ratio(x.passage.title, y.passage.title)
     apart = _days_apart(a, b)
-    hours = abs((a.published - b.published).total_seconds()) / 3600
     return Features(
         meaning=cosine,
         words=log1p(fsum(shared)),
@@ -143,7 +146,12 @@ def _shared(x: Rarities, y: Rarities) -> float:
 
 
 def _days_apart(a: Document, b: Document) -> int | None:
-    """Return the days between the nearest days told; None where one tells none."""
+    """Return the days between the nearest days told; None where one tells none.
+
+    One instant is as a rule that of a poll, not of a publication, which days could be told by.
+    """
+    if a.published == b.published:
+        return dates.apart(a.told, b.told)
     return min((abs(d - e) for d in a.days for e in b.days), default=None)
 
 

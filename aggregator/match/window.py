@@ -29,6 +29,9 @@ MEANING_FLOOR = 0.15
 """Cosine below which nearness is chance."""
 UNRELATED = 500
 """Passages of unrelated news that the encoder's own mean counts for, beside those of the window."""
+FEW = 20
+"""Articles that the window counts for more when the share of an instant is told: a handful may
+all have come at one."""
 STRANGERS = 8
 """Others taken at random for each article, to know how alike unrelated news is."""
 BURIED = 1 / 32
@@ -56,6 +59,7 @@ class Window:
         self._rarity = Rarity()
         self._bodies = Bodies()
         self._documents: dict[str, Document] = {}
+        self._instants: Counter[datetime] = Counter()
         self._urls: defaultdict[str, set[str]] = defaultdict(set)
         self._rows: dict[str, range] = {}
         self._passages: list[Weighed] = []
@@ -86,6 +90,18 @@ class Window:
             return None
         x, y = self._rows[article], self._rows[other]
         return self._vectors[x.start : x.stop] @ self._vectors[y.start : y.stop].T
+
+    def hours(self, article: str, other: str) -> float:
+        """Return the hours between two publications, or what one instant of both is worth.
+
+        Where many articles bear it, it is that of a poll and tells nothing: one that all bear is
+        worth what any two articles of the span have between them.
+        """
+        a, b = self._documents[article].published, self._documents[other].published
+        if a != b:
+            return abs((a - b).total_seconds()) / 3600
+        share = (self._instants[a] - 2) / (len(self._documents) + FEW)
+        return share * self._span / 3 / 3600
 
     def strangers(self, article: str) -> Iterator[tuple[Weighed, Weighed, float | None]]:
         """Yield an article's first passage with some that came before, evenly over them all.
@@ -126,6 +142,7 @@ class Window:
         rarity = {term: self._rarity(term) for term in terms}.__getitem__
         for document in documents:
             self._documents[document.id] = document
+            self._instants[document.published] += 1
             self._bodies.add(document)
             if document.url is not None:
                 self._urls[document.url].add(document.id)
@@ -174,6 +191,7 @@ class Window:
         """Take an article out of what candidates are found in; its rows stay empty."""
         if (document := self._documents.pop(article, None)) is None:
             return
+        self._instants[document.published] -= 1
         rows = self._rows.pop(article)
         self._times[rows.start : rows.stop] = inf
         for passage in document.passages:

@@ -94,6 +94,28 @@ def test_other_days_told_speak_against(make):
     assert any("2025-10-10" in words and "2025-10-16" in words for words in against)
 
 
+def test_an_instant_that_all_bear_tells_little(make):
+    one, other = make(REBUFF, hours=0), make("Trump tells Zelensky: no Tomahawks", hours=0)
+    among_few, among_many = Matcher(), Matcher()
+    among_few.add([one, other])
+    among_many.add([one, other, *(make(f"Rain in town number {n}", hours=0) for n in range(99))])
+    (few,), (many,) = (m.logits(one.id, [other.id]) for m in (among_few, among_many))
+    assert many < few - 1
+    against = among_many.explain(one.id, other.id).against
+    assert "published at one instant, like much else" in against
+
+
+def test_at_one_instant_days_are_compared_as_they_are_told(make):
+    one, other, third = (
+        make("Trump and Xi talk by telephone", lead=f"They spoke on {day}.", hours=0)
+        for day in ("October 16", "February 28", "October 16")
+    )
+    matcher = Matcher()
+    matcher.add([one, other, third])
+    assert "they tell of different days" in matcher.explain(one.id, other.id).against
+    assert "they tell of different days" not in matcher.explain(one.id, third.id).against
+
+
 def test_scores_are_symmetric_and_need_no_order(make):
     articles = [make(REBUFF), make(REBUFF_ZH, languages=("zh",)), make("Tomahawks for Kyiv?")]
     forward, backward = Matcher(), Matcher()
