@@ -29,6 +29,7 @@ from sqlalchemy import (
 from aggregator.match.text import UNSPACED, fold, is_unspaced, tokens
 from aggregator.normalize.text import blocks
 from aggregator.storage.backend import Backend
+from aggregator.storage.read import chunks
 from aggregator.storage.schema import articles, feeds, members, searchable, stories
 from aggregator.storage.upsert import Row, execute
 
@@ -87,8 +88,8 @@ def index(connection: Connection, told: Iterable[Any]) -> None:
         for article in told
     ]
     rows.sort(key=itemgetter("number"))
-    numbers = [row["number"] for row in rows]
-    connection.execute(delete(searchable).where(searchable.c.number.in_(numbers)))
+    for numbers in chunks(row["number"] for row in rows):
+        connection.execute(delete(searchable).where(searchable.c.number.in_(numbers)))
     execute(connection, searchable.insert(), rows)
     if connection.dialect.name == "sqlite":
         execute(connection, _FTS5_INSERT, rows)
