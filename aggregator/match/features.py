@@ -98,8 +98,8 @@ def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[Mention]]
     """Return a part as it is compared, and the days that it tells."""
     headline = without_publisher(part.title, article.publisher)[:TITLE]
     lead = part.lead[:LEAD]
-    title = " ".join(fold(headline or _first_sentence(lead)).split())
-    folded_lead = " ".join(fold(lead).split())
+    title = " ".join(fold(names.spell_out(headline or _first_sentence(lead))).split())
+    folded_lead = " ".join(fold(names.spell_out(lead)).split())
     title_days, undated_title = dates.find(title)
     lead_days, undated_lead = dates.find(folded_lead)
     title_terms = _all_terms(undated_title)

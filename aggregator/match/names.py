@@ -24,6 +24,7 @@ _LONGEST_ENDING = 3
 _ARABIC_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ل", "ب")
 _DOT = re.compile(rf"(?<=[{UNSPACED}])[.·•‧・](?=[{UNSPACED}])")
 """What Chinese puts between the parts of a foreign name, or leaves out: 查理·柯克, 查理柯克."""
+_CAPITALS = re.compile(r"\b(U)([SN])\b(?!\.)")
 
 
 def spelled(name: str) -> str:
@@ -58,6 +59,16 @@ def _tables() -> tuple[dict[str, list[str]], dict[str, list[int]]]:
     for spelling in filter(is_unspaced, keys):
         lengths.setdefault(spelling[0], set()).add(len(spelling))
     return keys, {first: sorted(some, reverse=True) for first, some in lengths.items()}
+
+
+def spell_out(text: str) -> str:
+    """Return a text whose US and UN stay names when case is folded: us and un are words.
+
+    In a text all in capitals nothing tells them apart.
+    """
+    if text.isupper():
+        return text
+    return _CAPITALS.sub(r"\1.\2.", text)
 
 
 def find(folded: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from importlib import resources
 import pytest
 
 from aggregator import match
-from aggregator.match.names import TABLES, find, read, spelled
+from aggregator.match.names import TABLES, find, read, spell_out, spelled
 from aggregator.match.text import fold
 
 NOBODY = "-"
@@ -49,6 +49,23 @@ def test_grammar_does_not_hide_a_name(text, key):
 @pytest.mark.parametrize("text", ["タイトル", "malice", "Indiana", "the truth"])
 def test_a_name_within_a_word_is_none(text):
     assert find(fold(text)).isdisjoint({"@th", "@ml", "@in", "@trump"})
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("US and China agree", {"@us", "@cn"}),
+        ("A US-led force", {"@us"}),
+        ("U.S. troops leave", {"@us"}),
+        ("The UN votes", {"@un"}),
+        ("they told us so", set()),
+        ("un hombre", set()),
+        ("THEY TOLD US SO", set()),
+        ("THE USUAL", set()),
+    ],
+)
+def test_capitals_tell_countries_from_words(text, keys):
+    assert find(fold(spell_out(text))) == keys
 
 
 def test_countries_come_from_cldr_too():
