@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
 
-from aggregator.match import dates, names, quantities
+from aggregator.match import dates, names, quantities, quarters
 from aggregator.match.dates import Mention
 from aggregator.match.text import fold, letters, simplify, terms, without_publisher
 from aggregator.model import Article, Part
@@ -39,11 +39,16 @@ class Passage:
     """Words, pairs of characters, names and numbers, each with its weight: 1 from the title."""
     encoded: str
     """What an encoder reads: title and lead, Simplified, unfolded. May be empty."""
-
+    headline: str
+    """What it reads of the title alone."""
+    has_lead: bool
+    """Whether there is more than that to read."""
     pattern: str
     """The title with its numbers masked: what the items of a series share."""
     title_numbers: tuple[str, ...]
     """The numbers that are masked there, in order."""
+    quarters: frozenset[int]
+    """The quarters of a year that title and lead tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,10 @@ def prepare(article: Article, signature: bytes = b"") -> Document:
 
 def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[Mention]]:
     """Return a part as it is compared, and the days that it tells."""
-    headline = without_publisher(part.title, article.publisher)[:TITLE]
     lead = part.lead[:LEAD]
-    title = " ".join(fold(names.spell_out(headline or _first_sentence(lead))).split())
+    told = without_publisher(part.title, article.publisher)[:TITLE].strip()
+    headline = told or _first_sentence(lead)
+    title = " ".join(fold(names.spell_out(headline)).split())
     folded_lead = " ".join(fold(names.spell_out(lead)).split())
     title_days, undated_title = dates.find(title)
     lead_days, undated_lead = dates.find(folded_lead)
@@ -114,7 +120,10 @@ def _passage(part: Part, article: Article) -> tuple[Passage, frozenset[Mention]]
         terms=weights,
         pattern=_DIGITS.sub("0", title),
         title_numbers=tuple(_DIGITS.findall(title)),
-        encoded=simplify(". ".join(filter(None, (headline.strip(), lead.strip())))),
+        encoded=simplify(". ".join(filter(None, (told, lead.strip())))),
+        headline=simplify(headline),
+        has_lead=bool(lead.strip()),
+        quarters=quarters.find(title) | quarters.find(folded_lead),
     )
     return passage, title_days | lead_days
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from aggregator.match.bodies import Likeness
 from aggregator.match.copies import are_copies, is_copy
 from aggregator.match.encoder import Vectors
-from aggregator.match.features import Document
+from aggregator.match.features import Document, Passage
 from aggregator.match.opposites import contradict
 from aggregator.match.scoring import Features, Model, Weighed, compare, model_name
 from aggregator.model import Level
@@ -125,8 +125,7 @@ def _judge_passages(
     if _says_little(x) or _says_little(y):
         rule = Phrase("one says too little to be matched by")
         return Judgement(Level.EVENT, SAYS_NOTHING, rule, pair)
-    if _is_series(x, y):
-        rule = Phrase("titles of a series, with other numbers")
+    if rule := _next_of_its_kind(x, y):
         return Judgement(Level.EVENT, OTHER_ONE, rule, pair)
     return Judgement(Level.EVENT, min(logit, SAME_EVENT), None, pair)
 
@@ -178,6 +177,15 @@ def _says_little(x: Weighed) -> bool:
     return x.telling < FEWEST_TERMS
 
 
+def _next_of_its_kind(x: Weighed, y: Weighed) -> Phrase | None:
+    """Return why two tell of one thing at another time; None where nothing says so."""
+    if _is_series(x, y):
+        return Phrase("titles of a series, with other numbers")
+    if _is_other_quarter(x.passage, y.passage):
+        return Phrase("they tell of different quarters")
+    return None
+
+
 def _is_series(x: Weighed, y: Weighed) -> bool:
     """Whether two titles are of a series: episodes, versions, match days, rounds of a vote."""
     a, b = x.document.ordinals, y.document.ordinals
@@ -189,3 +197,8 @@ def _is_series(x: Weighed, y: Weighed) -> bool:
         and (other_place or other_number)
         and fuzz.ratio(x.passage.pattern, y.passage.pattern, score_cutoff=SERIES) > 0
     )
+
+
+def _is_other_quarter(x: Passage, y: Passage) -> bool:
+    """Whether each tells of a quarter, and none of them is the other's: results, growth rates."""
+    return bool(x.quarters and y.quarters) and x.quarters.isdisjoint(y.quarters)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from aggregator.match.bodies import Bodies, Likeness
 from aggregator.match.encoder import Encoder, Vectors
 from aggregator.match.features import Document
+from aggregator.match.meanings import Meanings
 from aggregator.match.rarity import Rarity
 from aggregator.match.scoring import Weighed, weigh
 
@@ -27,8 +28,6 @@ LONGEST_POSTING = 400
 """Passages that hold a term from which it is too common to find candidates by."""
 MEANING_FLOOR = 0.15
 """Cosine below which nearness is chance."""
-UNRELATED = 500
-"""Passages of unrelated news that the encoder's own mean counts for, beside those of the window."""
 FEW = 20
 """Articles that the window counts for more when the share of an instant is told: a handful may
 all have come at one."""
@@ -41,8 +40,6 @@ BLOCK = 64
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-Halves = npt.NDArray[np.float16]
-"""Vectors as the store keeps them, too (app.vectors): they are read when rows are written anew."""
 Postings = defaultdict[str, tuple["array[int]", "array[float]"]]
 """By term: the rows that hold it, and what it weighs in each."""
 
@@ -51,7 +48,7 @@ class Window:
     """The passages of the last days, a row each. One writer at a time."""
 
     def __init__(self, encoder: Encoder | None, span: timedelta) -> None:
-        self._encoder = encoder
+        self._meanings = None if encoder is None else Meanings(encoder)
         self._span = span.total_seconds()
         self._clear()
 
@@ -67,10 +64,6 @@ class Window:
         self._times: Floats = np.empty(0)
         self._languages: Rows = np.empty(0, np.int64)
         self._language_codes: dict[str, int] = {}
-        self._encoded: Halves = np.empty((0, 0), np.float16)
-        self._vectors: Vectors = np.empty((0, 0), np.float32)
-        self._sums: dict[str, Vectors] = {}
-        self._counts: Counter[str] = Counter()
 
     def __contains__(self, article: str) -> bool:
         return article in self._documents
@@ -86,10 +79,9 @@ class Window:
 
     def cosines(self, article: str, other: str) -> Vectors | None:
         """Return the cosines of an article's passages (rows) and another's (columns), if any."""
-        if self._encoder is None:
+        if self._meanings is None:
             return None
-        x, y = self._rows[article], self._rows[other]
-        return self._vectors[x.start : x.stop] @ self._vectors[y.start : y.stop].T
+        return self._meanings.cosines(self._rows[article], self._rows[other])
 
     def hours(self, article: str, other: str) -> float:
         """Return the hours between two publications, or what one instant of both is worth.
@@ -111,7 +103,7 @@ class Window:
         for row in self._rows[article][:1]:
             for other in {row * n // (STRANGERS + 1) for n in range(1, STRANGERS + 1)} - {row}:
                 if self._times[other] < inf:
-                    cosine = self._vectors[row] @ self._vectors[other] if self._encoder else None
+                    cosine = self._meanings.cosine(row, other) if self._meanings else None
                     yield self._passages[row], self._passages[other], cosine
 
     def likeness(self, article: str, other: str) -> Likeness | None:
@@ -120,19 +112,12 @@ class Window:
 
     def add(self, documents: Sequence[Document]) -> None:
         """Take documents in; of one that is known already the older version goes."""
-        passages = [passage for document in documents for passage in document.passages]
-        encoded = (
-            self._encoder.encode(
-                [passage.encoded for passage in passages],
-                [passage.language for passage in passages],
-            )
-            if self._encoder is not None and passages
-            else self._vectors[:0]
-        )
-        self._take(documents, encoded)
+        if self._meanings is not None:
+            self._meanings.add([passage for d in documents for passage in d.passages])
+        self._take(documents)
 
-    def _take(self, documents: Sequence[Document], encoded: Vectors) -> None:
-        """Take documents in, with the encoder's vectors of their passages."""
+    def _take(self, documents: Sequence[Document]) -> None:
+        """Take documents in, whose meanings stand in their rows."""
         for document in documents:
             self._bury(document.id)
             for passage in document.passages:
@@ -154,38 +139,15 @@ class Window:
                 rows, weights = self._postings[term]
                 rows.append(row)
                 weights.append(weight)
-        self._extend(self._passages[first:], encoded)
+        self._extend(self._passages[first:])
 
-    def _extend(self, added: Sequence[Weighed], encoded: Vectors) -> None:
+    def _extend(self, added: Sequence[Weighed]) -> None:
         """Lengthen the columns by these rows."""
         times = [weighed.document.published.timestamp() for weighed in added]
         codes = self._language_codes
         languages = [codes.setdefault(w.passage.language, len(codes)) for w in added]
         self._times = np.concatenate((self._times, np.array(times)))
         self._languages = np.concatenate((self._languages, np.array(languages, np.int64)))
-        if len(encoded):
-            width = encoded.shape[1]
-            halves = encoded.astype(np.float16)
-            self._encoded = np.concatenate((self._encoded.reshape(-1, width), halves))
-            centred = self._centred(encoded, added)
-            self._vectors = np.concatenate((self._vectors.reshape(-1, width), centred))
-
-    def _centred(self, vectors: Vectors, added: Sequence[Weighed]) -> Vectors:
-        """Return vectors less what the news of these days has in common, by language.
-
-        In a month of one topic all lie near each other; what tells events apart is the rest.
-        """
-        centred = np.zeros_like(vectors)
-        languages = np.array([weighed.passage.language for weighed in added])
-        for language in sorted(set(languages)):
-            mine = (languages == language) & vectors.any(axis=1)
-            self._sums[language] = self._sums.get(language, 0) + vectors[mine].sum(axis=0)
-            self._counts[language] += int(mine.sum())
-            mean = self._sums[language] / np.float32(self._counts[language] + UNRELATED)
-            centred[mine] = vectors[mine] - mean
-        lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-        np.divide(centred, lengths, out=centred, where=lengths > 0)
-        return centred
 
     def _bury(self, article: str) -> None:
         """Take an article out of what candidates are found in; its rows stay empty."""
@@ -206,9 +168,10 @@ class Window:
         kept = list(self._documents.values())
         rows = [row for document in kept for row in self._rows[document.id]]
         if len(self._passages) - len(rows) > BURIED * len(self._passages):
-            encoded = self._encoded[rows] if len(self._encoded) else self._encoded
+            if self._meanings is not None:
+                self._meanings.keep(rows)
             self._clear()
-            self._take(kept, encoded.astype(np.float32))
+            self._take(kept)
 
     def candidates(self, articles: Sequence[str]) -> list[set[str]]:
         """Return, for each article, those that may match: within the span, or of one address."""
@@ -223,10 +186,16 @@ class Window:
             block = rows[start : start + BLOCK]
             for row in block:
                 found[self._owner(row)] |= self._nearest(row, self._common_terms(row), 0.0)
-            if self._encoder is not None:
-                cosines = self._vectors[block] @ self._vectors.T
+            if self._meanings is not None:
+                cosines = self._meanings.to_all(block)
                 for row, scores in zip(block, cosines, strict=True):
                     found[self._owner(row)] |= self._nearest(row, scores, MEANING_FLOOR)
+        if self._meanings is not None:
+            self._meanings.ready(
+                (self._rows[article], self._rows[other])
+                for article in articles
+                for other in found[article]
+            )
         return [found[article] - {article} for article in articles]
 
     def _copies(self, document: Document) -> set[str]:

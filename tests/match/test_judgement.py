@@ -28,6 +28,16 @@ def test_items_of_a_series_stay_apart_and_it_says_why(make, one, other):
     assert "titles of a series, with other numbers" in told.against
 
 
+def test_results_of_different_quarters_are_two_events_in_any_language(make):
+    second = make("TSMC posts 61% jump in second-quarter profit")
+    third = make("台積電第三季獲利創高", languages=("zh-Hant",))
+    matcher = Matcher()
+    matcher.add([second, third])
+    told = matcher.explain(second.id, third.id)
+    assert told.probability < 0.1
+    assert "they tell of different quarters" in told.against
+
+
 def test_no_models_word_is_certain(make):
     a, b = make("Trump rebuffs Zelensky on Tomahawks"), make("Trump rebuffs Zelensky, no Tomahawks")
     matcher = Matcher()
