@@ -125,8 +125,8 @@ def _judge_passages(
     if _says_little(x) or _says_little(y):
         rule = Phrase("one says too little to be matched by")
         return Judgement(Level.EVENT, SAYS_NOTHING, rule, pair)
-    if rule := _next_of_its_kind(x, y):
-        return Judgement(Level.EVENT, OTHER_ONE, rule, pair)
+    if (other := _next_of_its_kind(x, y)) is not None:
+        return Judgement(Level.EVENT, OTHER_ONE, other, pair)
     return Judgement(Level.EVENT, min(logit, SAME_EVENT), None, pair)
 
 
