@@ -36,10 +36,14 @@ MEMBERS = 20
 
 UNKNOWN = 0.25
 """Share of the names that a view does not know."""
+HEADLINES = 0.5
+"""Share of the articles that a view shows without their leads."""
 VIEWS = 3
-"""How often each pair is learned: as it is, then with some of its names unknown, others each time.
+"""How often each pair is learned: as it is, then with some names unknown and some leads hidden.
 
-Of an unseen day fewer names are in the tables than of one at hand when these were written."""
+Of an unseen day fewer names are in the tables than of one at hand when these were written, and
+where one feed tells headlines alone and another leads too, what both tell is still one event.
+"""
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +59,7 @@ class Example(NamedTuple):
 
 
 def seen(document: Document, view: int) -> Document:
-    """Return a document as a view knows it: the first all of it, the others not some names.
+    """Return a document as a view shows it: the first all of it, the others some of it.
 
     Countries are always known.
     """
@@ -64,17 +68,36 @@ def seen(document: Document, view: int) -> Document:
 
     def is_known(term: str) -> bool:
         is_country = len(term) == len(f"{NAME}us")
-        draw = zlib.crc32(f"{view} {term}".encode()) / 2**32
-        return not term.startswith(NAME) or is_country or draw >= UNKNOWN
+        return not term.startswith(NAME) or is_country or _draw(view, term) >= UNKNOWN
 
-    def known(passage: Passage) -> Passage:
+    def shown(passage: Passage) -> Passage:
+        some = _headline(passage) if _draw(view, document.id) < HEADLINES else passage
         return replace(
-            passage,
-            terms={term: weight for term, weight in passage.terms.items() if is_known(term)},
-            title_terms=frozenset(filter(is_known, passage.title_terms)),
+            some,
+            terms={term: weight for term, weight in some.terms.items() if is_known(term)},
+            title_terms=frozenset(filter(is_known, some.title_terms)),
         )
 
-    return replace(document, passages=tuple(map(known, document.passages)))
+    return replace(document, passages=tuple(map(shown, document.passages)))
+
+
+def _draw(view: int, name: str) -> float:
+    """Return a number from 0 to 1, the same one whenever a view draws for a name."""
+    return zlib.crc32(f"{view} {name}".encode()) / 2**32
+
+
+def _headline(passage: Passage) -> Passage:
+    """Return a passage without its lead, if that leaves anything."""
+    if not passage.title_terms:
+        return passage
+    return replace(
+        passage,
+        lead="",
+        lead_letters=0,
+        terms=dict.fromkeys(passage.title_terms, 1.0),
+        encoded=passage.headline,
+        has_lead=False,
+    )
 
 
 def pairs_of(

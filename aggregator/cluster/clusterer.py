@@ -35,6 +35,9 @@ JOIN = 1.5
 """The logit that the best match with a member must reach."""
 SUPPORT = -0.75
 """The logit that the members must reach on average."""
+LASTING = 0.5
+"""Share of what the time to a member takes off that is forgiven, but for the time to the nearest:
+a story that lasts a day is no less one."""
 CERTAIN = 6.0
 """The logit from which a match needs nobody's support: the same item, or the same text."""
 ASKED = 24
@@ -232,12 +235,19 @@ class Clusterer:
         return self._draft_of[name].members[name].article
 
     def _mean(self, ids: Sequence[str], others: Sequence[str]) -> float:
-        """Return the mean logit between articles of two stories, of those still known."""
+        """Return the mean logit between articles of two stories, of those still known.
+
+        Of time they are held apart by the nearest, too, not by every member that is old.
+        """
         known = [other for other in others if other in self._scorer]
         asked = _spread(known, ASKED if len(ids) == 1 else ASKED_TO_MERGE)
         asking = _spread([article for article in ids if article in self._scorer], ASKED_TO_MERGE)
         logits = [x for article in asking for x in self._scorer.logits(article, asked)]
-        return fmean(min(max(x, -CERTAIN), CERTAIN) for x in logits) if logits else -CERTAIN
+        if not logits:
+            return -CERTAIN
+        faded = [x for article in asking for x in self._scorer.fading(article, asked)]
+        forgiven = LASTING * (max(faded) - fmean(faded))
+        return fmean(min(max(x, -CERTAIN), CERTAIN) for x in logits) + forgiven
 
     def _merge(
         self, links: Sequence[_Link], touched: set[Draft], now: datetime

@@ -30,6 +30,10 @@ class Scorer(Protocol):
         """Return the log odds that an article and each of the others report one event."""
         ...
 
+    def fading(self, article: str, others: Sequence[str]) -> Sequence[float]:
+        """Return what the time between them adds to those log odds: 0 or less."""
+        ...
+
     def match(self, a: str, b: str) -> Match:
         """Return why two articles belong together."""
         ...

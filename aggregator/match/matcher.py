@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import log1p
 
 from aggregator.match.backdrop import Backdrop
 from aggregator.match.encoder import Encoder
 from aggregator.match.features import Document, prepare
 from aggregator.match.judgement import Judgement, judge
 from aggregator.match.reasons import Explanation, explain
-from aggregator.match.scoring import Model, compare, model_name, probability, shipped_models
+from aggregator.match.scoring import (
+    Features,
+    Model,
+    compare,
+    model_name,
+    probability,
+    shipped_models,
+)
 from aggregator.match.window import Window
 from aggregator.model import Article, Match
 
@@ -16,6 +24,8 @@ SPAN = timedelta(hours=72)
 """How far apart two articles may be to be matched by what they tell."""
 RECENT = 1_000
 """Articles that are judged beside strangers, of those that come at once."""
+FADING = "within with encoder"
+"""A model that tells what hours apart add: all tell the same."""
 
 
 def _prepared(articles: Sequence[Article]) -> Sequence[Document]:
@@ -74,6 +84,11 @@ class Matcher:
     def logits(self, article: str, others: Sequence[str]) -> list[float]:
         """Return the log odds that an article and each of the others report one event."""
         return [self._judge(article, other).logit for other in others]
+
+    def fading(self, article: str, others: Sequence[str]) -> list[float]:
+        """Return what the hours between them add to those log odds: 0 or less."""
+        hours = self._models[FADING].curves[Features._fields.index("hours")]
+        return [hours(log1p(self._window.hours(article, other))) for other in others]
 
     def match(self, a: str, b: str) -> Match:
         """Return why two articles belong together; sensible for any pair in the window."""

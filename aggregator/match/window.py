@@ -87,13 +87,13 @@ class Window:
         """Return the hours between two publications, or what one instant of both is worth.
 
         Where many articles bear it, it is that of a poll and tells nothing: one that all bear is
-        worth what any two articles of the span have between them.
+        worth what lies between an article that comes and any other of the span.
         """
         a, b = self._documents[article].published, self._documents[other].published
         if a != b:
             return abs((a - b).total_seconds()) / 3600
         share = (self._instants[a] - 2) / (len(self._documents) + FEW)
-        return share * self._span / 3 / 3600
+        return share * self._span / 2 / 3600
 
     def strangers(self, article: str) -> Iterator[tuple[Weighed, Weighed, float | None]]:
         """Yield an article's first passage with some that came before, evenly over them all.

@@ -11,6 +11,8 @@ from aggregator.model import Article, Level, Match, Part, PublishedSource, Story
 NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
 UNRELATED = -6.0
 ONE_ITEM = 12.0
+FADES = timedelta(hours=10)
+"""Time in which a logit falls by 1."""
 
 
 def _article(name: str, hours: float = 0, *, title: str = "", feed: str = "f") -> Article:
@@ -51,6 +53,10 @@ class TableScorer:
 
     def logits(self, name: str, others: Sequence[str]) -> list[float]:
         return [self._table.get(frozenset((name, other)), UNRELATED) for other in others]
+
+    def fading(self, name: str, others: Sequence[str]) -> list[float]:
+        one = self._known[name].published
+        return [-abs(one - self._known[other].published) / FADES for other in others]
 
     def match(self, a: str, b: str) -> Match:
         (logit,) = self.logits(a, [b])
