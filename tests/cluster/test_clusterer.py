@@ -43,6 +43,15 @@ def test_one_lucky_member_does_not_chain_two_events(clusterer, article):
     assert grouped(changes) == {frozenset("abc"), frozenset("d")}
 
 
+def test_a_story_that_lasts_is_not_held_against_what_comes_late(clusterer, article):
+    pairs = {("a", "b"): GOOD, ("a", "c"): GOOD, ("b", "c"): GOOD, ("c", "d"): GOOD}
+    table = pairs | {("a", "d"): -3.2, ("b", "d"): -2.6}
+    days = clusterer(table).add([article(name, 15 * n) for n, name in enumerate("abcd")], NOW)
+    assert grouped(days) == {frozenset("abcd")}
+    hour = clusterer(table).add([article(name, n / 4) for n, name in enumerate("abcd")], NOW)
+    assert grouped(hour) == {frozenset("abc"), frozenset("d")}
+
+
 def test_a_copy_needs_nobodys_support(clusterer, article):
     table = {("a", "b"): GOOD, ("a", "c"): GOOD, ("b", "c"): GOOD, ("c", "d"): 6.0}
     changes = clusterer(table).add([article(name, n) for n, name in enumerate("abcd")], NOW)
