@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import inf
+from math import inf, log2
 from statistics import fmean
 
 from aggregator.cluster.constraints import Constraints, by_hand
@@ -35,6 +35,10 @@ JOIN = 1.5
 """The logit that the best match with a member must reach."""
 SUPPORT = -0.75
 """The logit that the members must reach on average."""
+LARGE = 8
+"""Members from which more is asked of two stories that may be one: they had many chances to be."""
+ASKED_OF_LARGE = 0.25
+"""What more the members must reach on average, each time the smaller story is twice as large."""
 LASTING = 0.5
 """Share of what the time to a member takes off that is forgiven, but for the time to the nearest:
 a story that lasts a day is no less one."""
@@ -270,10 +274,11 @@ class Clusterer:
             return False
         if link.logit == inf or match.level is Level.ITEM:
             return True
-        return (
-            abs(older.first - younger.first) <= YOUNG
-            and self._mean([*older.members], [*younger.members]) >= SUPPORT
-        )
+        if abs(older.first - younger.first) > YOUNG:
+            return False
+        smaller = min(len(older.members), len(younger.members))
+        asked = SUPPORT + ASKED_OF_LARGE * max(0.0, log2(smaller / LARGE))
+        return self._mean([*older.members], [*younger.members]) >= asked
 
     def _absorb(
         self, older: Draft, younger: Draft, match: Match, now: datetime

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +75,20 @@ def test_halves_of_a_story_are_merged_and_the_older_id_survives(clusterer, artic
     assert story.id == first.id
     assert grouped(changes) == {frozenset({"zh", "en", "both"})}
     assert all(m.match for m in story.members[1:])
+
+
+def test_of_two_large_stories_more_is_asked(clusterer, article):
+    def merged(size: int) -> bool:
+        one, other = ([f"{side}{n}" for n in range(size)] for side in "xy")
+        table = {(a, b): GOOD for side in (one, other) for a, b in combinations(side, 2)}
+        table |= {(a, b): -0.6 for a in one for b in other}
+        made = clusterer(table | {(one[-1], other[-1]): GOOD})
+        made.add([article(name) for name in one[:-1] + other[:-1]], NOW)
+        stories = made.add([article(one[-1]), article(other[-1])], NOW).stories
+        return len(stories) == 1
+
+    assert merged(4)
+    assert not merged(16)
 
 
 def test_one_item_is_one_story_whatever_its_age(clusterer, article):
