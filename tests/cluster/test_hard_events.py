@@ -39,10 +39,20 @@ def as_article(row: dict[str, Any]) -> Article:
     )
 
 
-@pytest.fixture(scope="module", params=["with encoder", "without encoder"])
-def clusters(request) -> list[set[str]]:
+FLOORS = {"with encoder": 0.95, "without encoder": 0.9}
+"""B-cubed F1 that no change may fall below."""
+
+
+@pytest.fixture(scope="module", params=FLOORS)
+def kind(request) -> str:
+    """With or without what tells meanings."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def clusters(kind) -> list[set[str]]:
     """The stories that come of a run a day."""
-    encoder = UniversalSentenceEncoder() if request.param == "with encoder" else None
+    encoder = UniversalSentenceEncoder() if kind == "with encoder" else None
     numbers = count()
     clusterer = Clusterer(Matcher(encoder), draw_id=lambda: f"story-{next(numbers)}", priorities={})
     found: dict[str, set[str]] = {}
@@ -57,7 +67,7 @@ def clusters(request) -> list[set[str]]:
     return list(found.values())
 
 
-def test_b_cubed_holds_its_floor(clusters):
+def test_b_cubed_holds_its_floor(clusters, kind):
     precision = recall = 0.0
     for members in clusters:
         for name in members:
@@ -65,7 +75,7 @@ def test_b_cubed_holds_its_floor(clusters):
             precision += right / len(members)
             recall += right / sum(story == TRUE[name] for story in TRUE.values())
     precision, recall = precision / len(ROWS), recall / len(ROWS)
-    assert 2 * precision * recall / (precision + recall) > 0.9
+    assert 2 * precision * recall / (precision + recall) > FLOORS[kind]
 
 
 def test_every_article_is_in_one_story(clusters):

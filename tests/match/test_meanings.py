@@ -26,7 +26,8 @@ class Letters:
         for vector, text in zip(vectors, texts, strict=True):
             for word in text.lower().split():
                 vector[ord(word[0])] += 1
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
 
 @pytest.fixture
