@@ -44,9 +44,9 @@ FLOORS = {"with encoder": 0.95, "without encoder": 0.9}
 
 
 @pytest.fixture(scope="module", params=FLOORS)
-def kind(request) -> str:
+def kind(request: pytest.FixtureRequest) -> str:
     """With or without what tells meanings."""
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
