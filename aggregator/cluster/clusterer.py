@@ -35,10 +35,15 @@ JOIN = 1.5
 """The logit that the best match with a member must reach."""
 SUPPORT = -0.75
 """The logit that the members must reach on average."""
-LARGE = 8
+LARGE = 4
 """Members from which more is asked of two stories that may be one: they had many chances to be."""
 ASKED_OF_LARGE = 0.25
 """What more the members must reach on average, each time the smaller story is twice as large."""
+COHESION = 1.75
+"""The mean logit among the members of a usual story."""
+ASKED_OF_TIGHT = 0.25
+"""Share of what the members of the looser of two stories want each other more than is usual, or
+less, by at most as much again, by which more is asked of the two, or less."""
 LASTING = 0.5
 """Share of what the time to a member takes off that is forgiven, but for the time to the nearest:
 a story that lasts a day is no less one."""
@@ -239,17 +244,18 @@ class Clusterer:
         return self._draft_of[name].members[name].article
 
     def _mean(self, ids: Sequence[str], others: Sequence[str]) -> float:
-        """Return the mean logit between articles of two stories, of those still known.
+        """Return the mean logit between articles of two stories, or of one, of those still known.
 
         Of time they are held apart by the nearest, too, not by every member that is old.
         """
         known = [other for other in others if other in self._scorer]
         asked = _spread(known, ASKED if len(ids) == 1 else ASKED_TO_MERGE)
         asking = _spread([article for article in ids if article in self._scorer], ASKED_TO_MERGE)
-        logits = [x for article in asking for x in self._scorer.logits(article, asked)]
+        pairs = [(article, [x for x in asked if x != article]) for article in asking]
+        logits = [x for article, some in pairs for x in self._scorer.logits(article, some)]
         if not logits:
             return -CERTAIN
-        faded = [x for article in asking for x in self._scorer.fading(article, asked)]
+        faded = [x for article, some in pairs for x in self._scorer.fading(article, some)]
         forgiven = LASTING * (max(faded) - fmean(faded))
         return fmean(min(max(x, -CERTAIN), CERTAIN) for x in logits) + forgiven
 
@@ -276,9 +282,13 @@ class Clusterer:
             return True
         if abs(older.first - younger.first) > YOUNG:
             return False
+        reached = self._mean([*older.members], [*younger.members])
         smaller = min(len(older.members), len(younger.members))
         asked = SUPPORT + ASKED_OF_LARGE * max(0.0, log2(smaller / LARGE))
-        return self._mean([*older.members], [*younger.members]) >= asked
+        if smaller > 1 and abs(reached - asked) <= ASKED_OF_TIGHT * COHESION:
+            looser = min(self._mean([*d.members], [*d.members]) for d in (older, younger))
+            asked += ASKED_OF_TIGHT * min(max(looser - COHESION, -COHESION), COHESION)
+        return reached >= asked
 
     def _absorb(
         self, older: Draft, younger: Draft, match: Match, now: datetime

@@ -1,7 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,18 @@ def test_of_two_large_stories_more_is_asked(clusterer, article):
 
     assert merged(4)
     assert not merged(16)
+
+
+@pytest.mark.parametrize(("apart", "stories"), [(-0.5, 1), (GOOD, 2)])
+def test_of_two_stories_more_is_asked_the_tighter_they_are(clusterer, article, apart, stories):
+    one, other = ([f"{side}{n}" for n in range(4)] for side in "xy")
+    table = {(a, b): apart for side in (one, other) for a, b in combinations(side, 2)}
+    table |= {pair: GOOD for side in (one, other) for pair in pairwise(side)}
+    table |= {(a, b): -0.9 for a in one for b in other}
+    made = clusterer(table | {(one[-1], other[-1]): GOOD})
+    made.add([article(name) for name in one[:-1] + other[:-1]], NOW)
+    changes = made.add([article(one[-1]), article(other[-1])], NOW)
+    assert len(changes.stories) == stories
 
 
 def test_one_item_is_one_story_whatever_its_age(clusterer, article):
