@@ -234,7 +234,7 @@ class Clusterer:
             return -inf
         if link.logit >= CERTAIN:
             return link.logit
-        return self._mean([article.id], [*draft.members])
+        return self._mean([article.id], self._voices(draft))
 
     def _match(self, a: Article, b: Article) -> Match:
         """Return why two articles belong together: what demands it goes before the scorer."""
@@ -243,14 +243,22 @@ class Clusterer:
     def _article(self, name: str) -> Article:
         return self._draft_of[name].members[name].article
 
+    def _voices(self, draft: Draft) -> list[str]:
+        """Return the members that are asked, of those still known.
+
+        What many presses run in the same words is one voice, not many.
+        """
+        known = {name: m for name, m in draft.members.items() if name in self._scorer}
+        own = [n for n, m in known.items() if m.match is None or m.match.level is Level.EVENT]
+        return own or [*known]
+
     def _mean(self, ids: Sequence[str], others: Sequence[str]) -> float:
-        """Return the mean logit between articles of two stories, or of one, of those still known.
+        """Return the mean logit between articles of two stories, or of one.
 
         Of time they are held apart by the nearest, too, not by every member that is old.
         """
-        known = [other for other in others if other in self._scorer]
-        asked = _spread(known, ASKED if len(ids) == 1 else ASKED_TO_MERGE)
-        asking = _spread([article for article in ids if article in self._scorer], ASKED_TO_MERGE)
+        asked = _spread(others, ASKED if len(ids) == 1 else ASKED_TO_MERGE)
+        asking = _spread(ids, ASKED_TO_MERGE)
         pairs = [(article, [x for x in asked if x != article]) for article in asking]
         logits = [x for article, some in pairs for x in self._scorer.logits(article, some)]
         if not logits:
@@ -282,11 +290,12 @@ class Clusterer:
             return True
         if abs(older.first - younger.first) > YOUNG:
             return False
-        reached = self._mean([*older.members], [*younger.members])
-        smaller = min(len(older.members), len(younger.members))
-        asked = SUPPORT + ASKED_OF_LARGE * max(0.0, log2(smaller / LARGE))
+        voices = self._voices(older), self._voices(younger)
+        reached = self._mean(*voices)
+        smaller = min(map(len, voices))
+        asked = SUPPORT + ASKED_OF_LARGE * log2(max(smaller, LARGE) / LARGE)
         if smaller > 1 and abs(reached - asked) <= ASKED_OF_TIGHT * COHESION:
-            looser = min(self._mean([*d.members], [*d.members]) for d in (older, younger))
+            looser = min(self._mean(some, some) for some in voices)
             asked += ASKED_OF_TIGHT * min(max(looser - COHESION, -COHESION), COHESION)
         return reached >= asked
 

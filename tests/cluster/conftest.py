@@ -11,6 +11,7 @@ from aggregator.model import Article, Level, Match, Part, PublishedSource, Story
 NOON = datetime(2025, 10, 18, 12, tzinfo=UTC)
 UNRELATED = -6.0
 ONE_ITEM = 12.0
+ONE_TEXT = 6.0
 FADES = timedelta(hours=10)
 """Time in which a logit falls by 1."""
 
@@ -60,7 +61,8 @@ class TableScorer:
 
     def match(self, a: str, b: str) -> Match:
         (logit,) = self.logits(a, [b])
-        level = Level.ITEM if logit >= ONE_ITEM else Level.EVENT
+        levels = (Level.ITEM, ONE_ITEM), (Level.COPY, ONE_TEXT), (Level.EVENT, UNRELATED)
+        level = next(level for level, least in levels if logit >= least)
         return Match(a=a, b=b, level=level, probability=0.9, reasons=(f"{a} and {b}",))
 
 

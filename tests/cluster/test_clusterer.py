@@ -10,7 +10,7 @@ from aggregator.cluster import Changes
 from aggregator.model import Level
 
 NOW = datetime(2025, 10, 20, tzinfo=UTC)
-GOOD, WEAK, BAD = 3.0, 0.0, -4.0
+COPY, GOOD, WEAK, BAD = 6.0, 3.0, 0.0, -4.0
 
 
 def grouped(changes: Changes) -> set[frozenset[str]]:
@@ -55,9 +55,19 @@ def test_a_story_that_lasts_is_not_held_against_what_comes_late(clusterer, artic
 
 
 def test_a_copy_needs_nobodys_support(clusterer, article):
-    table = {("a", "b"): GOOD, ("a", "c"): GOOD, ("b", "c"): GOOD, ("c", "d"): 6.0}
+    table = {("a", "b"): GOOD, ("a", "c"): GOOD, ("b", "c"): GOOD, ("c", "d"): COPY}
     changes = clusterer(table).add([article(name, n) for n, name in enumerate("abcd")], NOW)
     assert grouped(changes) == {frozenset("abcd")}
+
+
+def test_a_text_that_many_run_is_one_voice(clusterer, article):
+    copies = [f"copy{n}" for n in range(5)]
+    table = dict.fromkeys(combinations(["wire", *copies], 2), COPY)
+    table |= {(name, "own"): GOOD for name in ["wire", *copies]}
+    table |= {(name, "late"): 1.6 for name in ["wire", *copies]} | {("own", "late"): BAD}
+    names = ["wire", *copies, "own", "late"]
+    changes = clusterer(table).add([article(name, n / 9) for n, name in enumerate(names)], NOW)
+    assert grouped(changes) == {frozenset(names[:-1]), frozenset({"late"})}
 
 
 def test_halves_of_a_story_are_merged_and_the_older_id_survives(clusterer, article):
