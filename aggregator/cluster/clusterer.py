@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import inf, log2
-from statistics import fmean
+from math import inf
 
 from aggregator.cluster.constraints import Constraints, by_hand
 from aggregator.cluster.draft import Draft
+from aggregator.cluster.members import CERTAIN, SUPPORT, Members
 from aggregator.cluster.mirrors import Mirrors
 from aggregator.cluster.scorer import Scorer
 from aggregator.cluster.story import Precedence, tell
@@ -33,26 +33,6 @@ from aggregator.model import (
 
 JOIN = 1.5
 """The logit that the best match with a member must reach."""
-SUPPORT = -0.75
-"""The logit that the members must reach on average."""
-LARGE = 4
-"""Members from which more is asked of two stories that may be one: they had many chances to be."""
-ASKED_OF_LARGE = 0.25
-"""What more the members must reach on average, each time the smaller story is twice as large."""
-COHESION = 1.75
-"""The mean logit among the members of a usual story."""
-ASKED_OF_TIGHT = 0.25
-"""Share of what the members of the looser of two stories want each other more than is usual, or
-less, by at most as much again, by which more is asked of the two, or less."""
-LASTING = 0.5
-"""Share of what the time to a member takes off that is forgiven, but for the time to the nearest:
-a story that lasts a day is no less one."""
-CERTAIN = 6.0
-"""The logit from which a match needs nobody's support: the same item, or the same text."""
-ASKED = 24
-"""Members that are asked at most, spread evenly over the story: time stays bounded."""
-ASKED_TO_MERGE = 8
-"""The same, of each of two stories that may be one."""
 YOUNG = timedelta(hours=72)
 """Stories whose first reports lie farther apart are never merged on what they tell."""
 RELATED = 0.0
@@ -104,6 +84,7 @@ class Clusterer:
         stories: Iterable[Story] = (),
     ) -> None:
         self._scorer = scorer
+        self._members = Members(scorer)
         self._draw_id = draw_id
         self._precedence = Precedence(tuple(criteria), tuple(languages), priorities, private)
         self._rules = rules
@@ -234,7 +215,7 @@ class Clusterer:
             return -inf
         if link.logit >= CERTAIN:
             return link.logit
-        return self._mean([article.id], self._voices(draft))
+        return self._members.support(article.id, draft)
 
     def _match(self, a: Article, b: Article) -> Match:
         """Return why two articles belong together: what demands it goes before the scorer."""
@@ -242,30 +223,6 @@ class Clusterer:
 
     def _article(self, name: str) -> Article:
         return self._draft_of[name].members[name].article
-
-    def _voices(self, draft: Draft) -> list[str]:
-        """Return the members that are asked, of those still known.
-
-        What many presses run in the same words is one voice, not many.
-        """
-        known = {name: m for name, m in draft.members.items() if name in self._scorer}
-        own = [n for n, m in known.items() if m.match is None or m.match.level is Level.EVENT]
-        return own or [*known]
-
-    def _mean(self, ids: Sequence[str], others: Sequence[str]) -> float:
-        """Return the mean logit between articles of two stories, or of one.
-
-        Of time they are held apart by the nearest, too, not by every member that is old.
-        """
-        asked = _spread(others, ASKED if len(ids) == 1 else ASKED_TO_MERGE)
-        asking = _spread(ids, ASKED_TO_MERGE)
-        pairs = [(article, [x for x in asked if x != article]) for article in asking]
-        logits = [x for article, some in pairs for x in self._scorer.logits(article, some)]
-        if not logits:
-            return -CERTAIN
-        faded = [x for article, some in pairs for x in self._scorer.fading(article, some)]
-        forgiven = LASTING * (max(faded) - fmean(faded))
-        return fmean(min(max(x, -CERTAIN), CERTAIN) for x in logits) + forgiven
 
     def _merge(
         self, links: Sequence[_Link], touched: set[Draft], now: datetime
@@ -290,14 +247,7 @@ class Clusterer:
             return True
         if abs(older.first - younger.first) > YOUNG:
             return False
-        voices = self._voices(older), self._voices(younger)
-        reached = self._mean(*voices)
-        smaller = min(map(len, voices))
-        asked = SUPPORT + ASKED_OF_LARGE * log2(max(smaller, LARGE) / LARGE)
-        if smaller > 1 and abs(reached - asked) <= ASKED_OF_TIGHT * COHESION:
-            looser = min(self._mean(some, some) for some in voices)
-            asked += ASKED_OF_TIGHT * min(max(looser - COHESION, -COHESION), COHESION)
-        return reached >= asked
+        return self._members.are_one(older, younger)
 
     def _absorb(
         self, older: Draft, younger: Draft, match: Match, now: datetime
@@ -430,10 +380,3 @@ class Clusterer:
 def _in_order(articles: Iterable[Article]) -> list[Article]:
     """Return articles in the one order that every run agrees on."""
     return sorted(articles, key=lambda article: (article.published, article.id))
-
-
-def _spread(ids: Sequence[str], most: int) -> Sequence[str]:
-    """Return at most so many of some ids, evenly over them, the last one included."""
-    if len(ids) <= most:
-        return ids
-    return [ids[(n + 1) * len(ids) // most - 1] for n in range(most)]
