@@ -1,8 +1,8 @@
 """Articles into stories, as they come: one pass, in order of publication within a batch.
 
 Of the stories with a good enough match an article joins the one whose members want it most, unless
-they speak against it: one lucky member must not chain two events into one. Stories
-that turn out to be one under the same test are merged, and the older id survives. What comes close
+they speak against it: one lucky member must not chain two events into one. Stories with a match
+whose members want each other are merged, and the older id survives. What comes close
 and is not one is related. What people and rules say (constraints) goes before all of this.
 """
 
@@ -245,9 +245,8 @@ class Clusterer:
             return False
         if link.logit == inf or match.level is Level.ITEM:
             return True
-        if abs(older.first - younger.first) > YOUNG:
-            return False
-        return self._members.are_one(older, younger)
+        near = abs(older.first - younger.first) <= YOUNG
+        return near and self._members.are_one(older, younger)
 
     def _absorb(
         self, older: Draft, younger: Draft, match: Match, now: datetime

@@ -17,8 +17,8 @@ ASKED_OF_LARGE = 0.25
 COHESION = 1.75
 """The mean logit among the members of a usual story."""
 ASKED_OF_TIGHT = 0.25
-"""Share of what the members of the looser of two stories want each other more than is usual, or
-less, by at most as much again, by which more is asked of the two, or less."""
+"""What more they must reach for each logit by which the members of the looser story want each other
+more than is usual. Where they want each other less, less is asked; COHESION bounds both."""
 LASTING = 0.5
 """Share of what the time to a member takes off that is forgiven, but for the time to the nearest:
 a story that lasts a day is no less one."""

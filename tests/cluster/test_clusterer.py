@@ -70,6 +70,14 @@ def test_a_text_that_many_run_is_one_voice(clusterer, article):
     assert grouped(changes) == {frozenset(names[:-1]), frozenset({"late"})}
 
 
+def test_a_copy_speaks_for_a_text_that_is_forgotten(clusterer, article):
+    made = clusterer({("wire", "copy"): COPY, ("copy", "late"): GOOD})
+    (story,) = made.add([article("wire"), article("copy", 10)], NOW).stories
+    made.forget(story.articles[1].published)
+    (changed,) = made.add([article("late", 11)], NOW).stories
+    assert changed.id == story.id
+
+
 def test_halves_of_a_story_are_merged_and_the_older_id_survives(clusterer, article):
     table = {
         ("zh", "en"): WEAK,

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.match import Matcher
+from aggregator.match.scoring import Features, shipped_models
 from aggregator.model import Article, Level, Match, Part
 
 REBUFF = "Trump rebuffs Zelensky on Tomahawks at White House meeting"
@@ -42,6 +43,21 @@ def test_traditional_and_simplified_chinese_are_one_language(make):
 def test_unrelated_articles_do_not_match(make):
     match = judged(make(REBUFF), make("Typhoon Co-may makes landfall near Shanghai"))
     assert match.probability < 0.3
+
+
+def test_what_time_takes_off_grows_with_the_hours(make):
+    articles = [make(REBUFF), make(REBUFF, hours=1), make(REBUFF, hours=20), make(REBUFF, hours=60)]
+    matcher = Matcher()
+    matcher.add(articles)
+    first, *later = (article.id for article in articles)
+    soon, next_day, last = matcher.fading(first, later)
+    assert 0 >= soon > next_day > last
+
+
+def test_of_time_all_models_tell_the_same():
+    hours = Features._fields.index("hours")
+    curves = [model.curves[hours] for model in shipped_models().values()]
+    assert all(curve == curves[0] for curve in curves)
 
 
 def test_one_address_is_one_item_whatever_the_text(make):
